@@ -1,0 +1,145 @@
+package outbox
+
+import (
+	"encoding/binary"
+	"fmt"
+
+	"github.com/fxamacker/cbor/v2"
+	"go.etcd.io/bbolt"
+)
+
+// SignIn makes account the one that new captures belong to and keeps profile,
+// the caller's own facts about the sign-in (no secret), beside it. Items that
+// were captured while signed out are taken over when no other user ever signed
+// in here; otherwise they stay and wait to be claimed (CONTRACT section 6).
+func (s *Store) SignIn(account Account, profile []byte) error {
+	return s.update(func(b *batch) error {
+		number, others, err := b.remember(account)
+		if err != nil {
+			return err
+		}
+		meta := b.tx.Bucket(bucketMeta)
+		if err := meta.Put(metaCurrent, binary.BigEndian.AppendUint32(nil, number)); err != nil {
+			return err
+		}
+		if err := meta.Put(metaProfile, profile); err != nil {
+			return err
+		}
+		if others {
+			return nil
+		}
+		return b.adopt(0, number)
+	})
+}
+
+// ClaimUnowned gives the items captured signed out to the account signed in now.
+func (s *Store) ClaimUnowned() error {
+	return s.update(func(b *batch) error { return b.adopt(0, currentAccount(b.tx)) })
+}
+
+// SignOut forgets who is signed in. Items keep the account they belong to.
+func (s *Store) SignOut() error {
+	return s.update(func(b *batch) error {
+		meta := b.tx.Bucket(bucketMeta)
+		if err := meta.Delete(metaCurrent); err != nil {
+			return err
+		}
+		return meta.Delete(metaProfile)
+	})
+}
+
+// Current gives the account that is signed in and the profile kept with it, or
+// nil where nobody is.
+func (s *Store) Current() (*Account, []byte, error) {
+	var account *Account
+	var profile []byte
+	err := s.view(func(v *snapshot) error {
+		number := currentAccount(v.tx)
+		if number == 0 {
+			return nil
+		}
+		profile = append(profile, v.tx.Bucket(bucketMeta).Get(metaProfile)...)
+		var err error
+		account, err = accountOf(v.tx, number)
+		return err
+	})
+	return account, profile, err
+}
+
+// remember files the account and reports whether other users are known as well.
+func (b *batch) remember(account Account) (number uint32, others bool, err error) {
+	accounts := b.tx.Bucket(bucketAccounts)
+	highest := uint32(0)
+	err = accounts.ForEach(func(k, v []byte) error {
+		var known Account
+		if err := cbor.Unmarshal(v, &known); err != nil {
+			return fmt.Errorf("%w: an account: %w", ErrDamaged, err)
+		}
+		highest = binary.BigEndian.Uint32(k)
+		if known.Same(&account) {
+			number = highest
+		} else {
+			others = true
+		}
+		return nil
+	})
+	if err != nil {
+		return 0, false, err
+	}
+	if number == 0 {
+		number = highest + 1
+	}
+	value, err := encoding.Marshal(account)
+	if err != nil {
+		return 0, false, err
+	}
+	return number, others, accounts.Put(binary.BigEndian.AppendUint32(nil, number), value)
+}
+
+// adopt binds what belongs to one account number to another.
+func (b *batch) adopt(from, to uint32) error {
+	for _, state := range []State{Waiting, NeedsAttention, Held} {
+		var orphans []itemID
+		err := eachInState(b.tx, state, func(id itemID, value []byte) error {
+			_, account, err := readIndexValue(value)
+			if err == nil && account == from {
+				orphans = append(orphans, id)
+			}
+			return err
+		})
+		if err != nil {
+			return err
+		}
+		for _, id := range orphans {
+			h, err := b.head(id)
+			if err != nil {
+				return err
+			}
+			h.Account = to
+			if err := b.move(id, h, state); err != nil {
+				return err
+			}
+		}
+	}
+	return nil
+}
+
+func currentAccount(tx *bbolt.Tx) uint32 {
+	value := tx.Bucket(bucketMeta).Get(metaCurrent)
+	if len(value) != 4 {
+		return 0
+	}
+	return binary.BigEndian.Uint32(value)
+}
+
+func accountOf(tx *bbolt.Tx, number uint32) (*Account, error) {
+	if number == 0 {
+		return nil, nil
+	}
+	value := tx.Bucket(bucketAccounts).Get(binary.BigEndian.AppendUint32(nil, number))
+	account := &Account{}
+	if err := cbor.Unmarshal(value, account); err != nil {
+		return nil, fmt.Errorf("%w: account %d: %w", ErrDamaged, number, err)
+	}
+	return account, nil
+}

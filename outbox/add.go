@@ -1,0 +1,123 @@
+package outbox
+
+import (
+	"context"
+	"crypto/sha256"
+	"errors"
+
+	"go.etcd.io/bbolt"
+
+	"fieldpost/outbox/activity"
+)
+
+// body is what lies sealed: the activity and, while an update of its record is
+// pending, the activity as Salesforce has it.
+type body struct {
+	Activity activity.Activity  `cbor:"1,keyasint"`
+	Sent     *activity.Activity `cbor:"2,keyasint,omitempty"`
+}
+
+// Add captures the drafts in one transaction and returns once they are on disk:
+// a receipt is a promise that survives a power cut. A draft whose key is known
+// gives the first receipt again and adds nothing. On an error nothing was added.
+// A context that has ended adds nothing; once begun, a commit is not cut short.
+func (s *Store) Add(ctx context.Context, drafts []Draft) ([]Receipt, error) {
+	if err := ctx.Err(); err != nil {
+		return nil, err
+	}
+	if known, err := s.allKnown(drafts); err != nil || known != nil {
+		return known, err
+	}
+	receipts := make([]Receipt, len(drafts))
+	err := s.update(func(b *batch) error {
+		for i := range drafts {
+			receipt, err := b.add(&drafts[i])
+			if err != nil {
+				return err
+			}
+			receipts[i] = receipt
+		}
+		return nil
+	})
+	if err != nil {
+		return nil, err
+	}
+	return receipts, nil
+}
+
+// allKnown answers a repetition without touching the disk; nil if any is new.
+func (s *Store) allKnown(drafts []Draft) ([]Receipt, error) {
+	receipts := make([]Receipt, 0, len(drafts))
+	err := s.view(func(v *snapshot) error {
+		for i := range drafts {
+			receipt, known, err := s.known(v.tx, drafts[i].Activity.Key)
+			if err != nil || !known {
+				return err
+			}
+			receipts = append(receipts, receipt)
+		}
+		return nil
+	})
+	if err != nil || len(receipts) < len(drafts) {
+		return nil, err
+	}
+	return receipts, nil
+}
+
+func (b *batch) add(d *Draft) (Receipt, error) {
+	if receipt, known, err := b.store.known(b.tx, d.Activity.Key); err != nil || known {
+		return receipt, err
+	}
+	id := nextID(lastID(b.tx), b.now)
+	h := &head{State: Waiting, Kind: d.Activity.Kind, Source: d.Source, CapturedAt: b.now, Account: currentAccount(b.tx)}
+	if d.Hold != nil {
+		h.State = Held
+	}
+	if err := b.problem(id, h, d.Hold); err != nil {
+		return Receipt{}, err
+	}
+	for _, n := range d.Notes {
+		if err := b.note(id, h, n); err != nil {
+			return Receipt{}, err
+		}
+	}
+	err := errors.Join(b.body(id, &body{Activity: d.Activity}, 0), b.insert(id, h))
+	if d.Activity.Key != "" {
+		err = errors.Join(err, b.tx.Bucket(bucketKeys).Put(b.store.hash(d.Activity.Key), id[:]))
+	}
+	return Receipt{ID: id.String(), State: h.State, CapturedAt: b.now}, err
+}
+
+// known finds the receipt that a key was given before.
+func (s *Store) known(tx *bbolt.Tx, key string) (Receipt, bool, error) {
+	if key == "" {
+		return Receipt{}, false, nil
+	}
+	value := tx.Bucket(bucketKeys).Get(s.hash(key))
+	if value == nil {
+		return Receipt{}, false, nil
+	}
+	id := itemID(value)
+	h, err := decodeHead(tx.Bucket(bucketHeads).Get(id[:]), id)
+	if err != nil {
+		return Receipt{}, false, err
+	}
+	return Receipt{ID: id.String(), State: h.State, CapturedAt: h.CapturedAt, Known: true}, true, nil
+}
+
+// hash is how an idempotency key is stored: such keys often hold a Message-ID or
+// a meeting's UID, and those name people.
+func (s *Store) hash(key string) []byte {
+	sum := sha256.New()
+	sum.Write(s.salt)
+	sum.Write([]byte(key))
+	return sum.Sum(nil)[:16]
+}
+
+func lastID(tx *bbolt.Tx) itemID {
+	k, _ := tx.Bucket(bucketHeads).Cursor().Last()
+	if len(k) != len(itemID{}) {
+		return itemID{}
+	}
+	return itemID(k)
+}

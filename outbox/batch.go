@@ -1,0 +1,181 @@
+package outbox
+
+import (
+	"encoding/binary"
+	"errors"
+	"fmt"
+	"time"
+
+	"github.com/fxamacker/cbor/v2"
+	"go.etcd.io/bbolt"
+)
+
+// batch is one writer's part of a transaction. It alone moves items between
+// states, so that the index and the counters cannot drift from the heads.
+type batch struct {
+	tx       *bbolt.Tx
+	store    *Store
+	now      time.Time
+	counters counters
+	changed  []string
+}
+
+// counters are kept in the store, for counting a million heads takes seconds.
+type counters struct {
+	ByState       map[State]int `cbor:"1,keyasint"`
+	LastDelivered time.Time     `cbor:"2,keyasint,omitzero"`
+}
+
+func (b *batch) begin() error {
+	c, err := readCounters(b.tx)
+	b.counters = c
+	return err
+}
+
+func (b *batch) end() error {
+	value, err := encoding.Marshal(b.counters)
+	if err != nil {
+		return err
+	}
+	return b.tx.Bucket(bucketMeta).Put(metaCounters, value)
+}
+
+func readCounters(tx *bbolt.Tx) (counters, error) {
+	c := counters{ByState: map[State]int{}}
+	value := tx.Bucket(bucketMeta).Get(metaCounters)
+	if value == nil {
+		return c, nil
+	}
+	if err := cbor.Unmarshal(value, &c); err != nil {
+		return c, fmt.Errorf("%w: the counters: %w", ErrDamaged, err)
+	}
+	return c, nil
+}
+
+// insert files a new item.
+func (b *batch) insert(id itemID, h *head) error {
+	b.tx.Bucket(bucketHeads).FillPercent = 0.9 // ids ascend
+	return b.file(id, h, "")
+}
+
+// move stores a changed head and files the item under its new state.
+func (b *batch) move(id itemID, h *head, from State) error {
+	h.revision++
+	if err := b.tx.Bucket(bucketStates).Delete(stateKey(from, id)); err != nil {
+		return err
+	}
+	return b.file(id, h, from)
+}
+
+func (b *batch) file(id itemID, h *head, from State) error {
+	value, err := h.encode(id)
+	if err != nil {
+		return err
+	}
+	if err := b.tx.Bucket(bucketHeads).Put(id[:], value); err != nil {
+		return err
+	}
+	if err := b.tx.Bucket(bucketStates).Put(stateKey(h.State, id), indexValue(h)); err != nil {
+		return err
+	}
+	if from != "" {
+		b.counters.ByState[from]--
+	}
+	b.counters.ByState[h.State]++
+	b.changed = append(b.changed, id.String())
+	return nil
+}
+
+// head reads where an item stands.
+func (b *batch) head(id itemID) (*head, error) {
+	value := b.tx.Bucket(bucketHeads).Get(id[:])
+	if value == nil {
+		return nil, fmt.Errorf("%w: %s", ErrNotFound, id)
+	}
+	return decodeHead(value, id)
+}
+
+// note adds one line to an item's story; its head is stored by the caller.
+func (b *batch) note(id itemID, h *head, n Note) error {
+	if n.At.IsZero() {
+		n.At = b.now
+	}
+	payload, err := encoding.Marshal(n)
+	if err != nil {
+		return err
+	}
+	key := binary.BigEndian.AppendUint16(id[:], h.Notes)
+	h.Notes++
+	return b.tx.Bucket(bucketNotes).Put(key, b.store.sealed(frameNote, id, uint32(h.Notes), payload))
+}
+
+// body stores what the rep did, sealed.
+func (b *batch) body(id itemID, content *body, revision uint32) error {
+	payload, err := encoding.Marshal(content)
+	if err != nil {
+		return err
+	}
+	bodies := b.tx.Bucket(bucketBodies)
+	bodies.FillPercent = 0.9
+	return bodies.Put(id[:], b.store.sealed(frameBody, id, revision, payload))
+}
+
+// problem gives a head its problem, the particulars sealed; nil clears it.
+func (b *batch) problem(id itemID, h *head, p *Problem) error {
+	h.Problem, h.Who, h.Private, h.PrivateKey = "", "", nil, keyID{}
+	if p == nil {
+		return nil
+	}
+	h.Problem, h.Who = p.Code, p.Who
+	if len(p.Args) == 0 {
+		return nil
+	}
+	payload, err := encoding.Marshal(p.Args)
+	if err != nil {
+		return err
+	}
+	h.Private, h.PrivateKey = b.store.keys.seal(payload, id[:]), b.store.keys.current
+	return nil
+}
+
+// recoverClaims turns what was being sent when the last process ended into
+// doubts (W3, W5, W6, W9): it may be in Salesforce already.
+func (b *batch) recoverClaims() error {
+	var left []itemID
+	err := eachInState(b.tx, Sending, func(id itemID, _ []byte) error {
+		left = append(left, id)
+		return nil
+	})
+	if err != nil {
+		return err
+	}
+	for _, id := range left {
+		h, err := b.head(id)
+		if err != nil {
+			return err
+		}
+		h.doubt(b.now)
+		if err := errors.Join(b.note(id, h, Note{Code: NoteDoubtful}), b.move(id, h, Sending)); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// doubt makes a claimed item wait with the doubt that its claim leaves behind.
+// An older doubt stays: the first call decides how long absence is unproven.
+func (h *head) doubt(now time.Time) {
+	if h.Doubt == nil {
+		h.Doubt = &Doubt{Since: now}
+		if h.Claim != nil {
+			h.Doubt = &Doubt{Since: h.Claim.At, Mode: h.Claim.Mode}
+		}
+	}
+	h.State, h.Claim, h.NextAt = Waiting, nil, time.Time{}
+}
+
+// sealed makes the frame of a sealed record.
+func (s *Store) sealed(kind frameKind, id itemID, revision uint32, payload []byte) []byte {
+	f := frame{kind: kind, key: s.keys.current, id: id, revision: revision, payload: s.keys.seal(payload, id[:])}
+	return f.encode()
+}

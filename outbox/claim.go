@@ -1,0 +1,233 @@
+package outbox
+
+import (
+	"errors"
+	"fmt"
+	"time"
+
+	"fieldpost/outbox/activity"
+)
+
+// Work is a claimed item: what the sender needs, and nothing else.
+type Work struct {
+	ID         string
+	Activity   activity.Activity
+	CapturedAt time.Time
+	Attempts   int
+	// Doubt is set where an earlier call may have written the record already.
+	Doubt *Doubt
+	// Pending says what to do; for an update or a delete Record names the record
+	// and Sent is the activity as Salesforce has it.
+	Pending Pending
+	Record  *Record
+	Sent    *activity.Activity
+}
+
+// errEnough ends a walk through the index.
+var errEnough = errors.New("enough")
+
+// Claim stores that up to most waiting items of the account that is signed in
+// are being sent from now on in the given mode, and returns them in the order of
+// capture. Items that are not due, of another account, or whose content is
+// sealed are passed over. next is when a further one falls due: zero if none
+// will by itself, not after now if more are due already.
+func (s *Store) Claim(most int, mode string) (work []Work, next time.Time, err error) {
+	err = s.update(func(b *batch) error {
+		work, next = nil, time.Time{}
+		due, later, err := b.due(most)
+		if err != nil {
+			return err
+		}
+		next = later
+		v := &snapshot{tx: b.tx, keys: s.keys}
+		for _, id := range due {
+			w, err := b.claim(v, id, mode)
+			if errors.Is(err, ErrSealed) {
+				continue
+			}
+			if err != nil {
+				return err
+			}
+			work = append(work, w)
+		}
+		return nil
+	})
+	if err != nil {
+		return nil, time.Time{}, err
+	}
+	return work, next, nil
+}
+
+// due walks the waiting items in the order of capture.
+func (b *batch) due(most int) (ids []itemID, next time.Time, err error) {
+	current := currentAccount(b.tx)
+	if current == 0 {
+		return nil, time.Time{}, nil
+	}
+	err = eachInState(b.tx, Waiting, func(id itemID, value []byte) error {
+		at, account, err := readIndexValue(value)
+		if err != nil || account != current {
+			return err
+		}
+		if at.After(b.now) {
+			if next.IsZero() || at.Before(next) {
+				next = at
+			}
+			return nil
+		}
+		if len(ids) == most {
+			next = b.now
+			return errEnough
+		}
+		ids = append(ids, id)
+		return nil
+	})
+	if errors.Is(err, errEnough) {
+		err = nil
+	}
+	return ids, next, err
+}
+
+func (b *batch) claim(v *snapshot, id itemID, mode string) (Work, error) {
+	content, err := v.body(id)
+	if err != nil {
+		return Work{}, err
+	}
+	h, err := b.head(id)
+	if err != nil {
+		return Work{}, err
+	}
+	h.State, h.Claim, h.NextAt = Sending, &Claim{At: b.now, Mode: mode}, time.Time{}
+	w := Work{
+		ID: id.String(), Activity: content.Activity, CapturedAt: h.CapturedAt, Attempts: h.Attempts,
+		Doubt: h.Doubt, Pending: h.Pending, Record: h.Record, Sent: content.Sent,
+	}
+	return w, b.move(id, h, Waiting)
+}
+
+// Outcome is what became of a claimed item.
+type Outcome struct {
+	ID string
+	// To is the state to settle in: Waiting, Delivered, NeedsAttention or Held.
+	To State
+	// Record names the record that a Delivered item is in Salesforce.
+	Record *Record
+	// Problem says why, for every state but Delivered.
+	Problem *Problem
+	// NextAt is when a Waiting item may be tried again; zero is at once.
+	NextAt time.Time
+	// Answered is true where Salesforce answered: only then an attempt counts.
+	Answered bool
+	// Doubtful says that the call may have been carried out; Looked, that a
+	// query for the record of a doubtful item did not find it.
+	Doubtful, Looked bool
+	// Absent says that an earlier doubt is settled: the record is not there.
+	Absent bool
+	Notes  []Note
+}
+
+// Settle stores the outcomes of claimed items in one transaction. An item that
+// is no longer being sent is left as it is.
+func (s *Store) Settle(outcomes []Outcome) error {
+	return s.update(func(b *batch) error {
+		for i := range outcomes {
+			if err := b.settle(&outcomes[i]); err != nil {
+				return err
+			}
+		}
+		return nil
+	})
+}
+
+func (b *batch) settle(o *Outcome) error {
+	id, err := parseID(o.ID)
+	if err != nil {
+		return err
+	}
+	h, err := b.head(id)
+	if err != nil {
+		return err
+	}
+	if h.State != Sending {
+		return nil
+	}
+	if o.Answered {
+		h.Attempts++
+	}
+	h.settleDoubt(o, b.now)
+	h.State, h.Claim, h.NextAt = o.To, nil, o.NextAt
+	if err := b.problem(id, h, o.Problem); err != nil {
+		return err
+	}
+	for _, n := range o.Notes {
+		if err := b.note(id, h, n); err != nil {
+			return err
+		}
+	}
+	if o.To == Delivered {
+		if err := b.delivered(id, h, o); err != nil {
+			return err
+		}
+	}
+	return b.move(id, h, Sending)
+}
+
+func (h *head) settleDoubt(o *Outcome, now time.Time) {
+	if o.Absent || o.To == Delivered {
+		h.Doubt = nil
+	}
+	if o.Looked && h.Doubt != nil {
+		h.Doubt.Looks++
+	}
+	if o.Doubtful {
+		h.doubt(now)
+	}
+}
+
+func (b *batch) delivered(id itemID, h *head, o *Outcome) error {
+	if h.Pending != PendingCreate {
+		return b.settleChange(id, h)
+	}
+	if o.Record == nil {
+		return fmt.Errorf("outbox: %s is delivered as no record", o.ID)
+	}
+	h.Record, h.Delivered = o.Record, b.now
+	b.counters.LastDelivered = b.now
+	return nil
+}
+
+// settleChange ends a pending update or delete of a record.
+func (b *batch) settleChange(id itemID, h *head) error {
+	h.Pending = PendingCreate
+	v := &snapshot{tx: b.tx, keys: b.store.keys}
+	content, err := v.body(id)
+	if err != nil {
+		return err
+	}
+	content.Sent = nil
+	return b.body(id, content, h.revision+1)
+}
+
+// Unclaim gives items that were certainly not sent back, as if never claimed.
+func (s *Store) Unclaim(ids []string) error {
+	return s.update(func(b *batch) error {
+		for _, text := range ids {
+			id, err := parseID(text)
+			if err != nil {
+				return err
+			}
+			h, err := b.head(id)
+			if err != nil {
+				return err
+			}
+			if h.State != Sending {
+				continue
+			}
+			h.State, h.Claim = Waiting, nil
+			if err := b.move(id, h, Sending); err != nil {
+				return err
+			}
+		}
+		return nil
+	})
+}

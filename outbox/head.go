@@ -1,0 +1,93 @@
+package outbox
+
+import (
+	"fmt"
+	"time"
+
+	"github.com/fxamacker/cbor/v2"
+
+	"fieldpost/outbox/activity"
+)
+
+// head is where an item stands: everything that routing, counting and listing
+// need, and nothing of what the rep did or with whom.
+type head struct {
+	State      State         `cbor:"1,keyasint"`
+	Kind       activity.Kind `cbor:"2,keyasint"`
+	Source     Source        `cbor:"3,keyasint"`
+	CapturedAt time.Time     `cbor:"4,keyasint"`
+	// Account is the number of the account the item is bound to; 0 is none.
+	Account   uint32    `cbor:"5,keyasint,omitempty"`
+	Attempts  int       `cbor:"6,keyasint,omitempty"`
+	NextAt    time.Time `cbor:"7,keyasint,omitzero"`
+	Problem   string    `cbor:"8,keyasint,omitempty"`
+	Who       Who       `cbor:"9,keyasint,omitempty"`
+	Record    *Record   `cbor:"10,keyasint,omitempty"`
+	Delivered time.Time `cbor:"11,keyasint,omitzero"`
+	Claim     *Claim    `cbor:"12,keyasint,omitempty"`
+	Doubt     *Doubt    `cbor:"13,keyasint,omitempty"`
+	Pending   Pending   `cbor:"14,keyasint,omitempty"`
+	Notes     uint16    `cbor:"15,keyasint,omitempty"`
+	// Private is the sealed particulars of the problem, under PrivateKey.
+	Private    []byte `cbor:"16,keyasint,omitempty"`
+	PrivateKey keyID  `cbor:"17,keyasint,omitzero"`
+
+	revision uint32
+}
+
+// Pending says what delivering an item means.
+type Pending string
+
+// What is to be done in Salesforce: create a record (the usual), or change or
+// remove the one that the item became.
+const (
+	PendingCreate Pending = ""
+	PendingUpdate Pending = "update"
+	PendingDelete Pending = "delete"
+)
+
+// Claim is the stored word that an item is being sent.
+type Claim struct {
+	At time.Time `cbor:"1,keyasint"`
+	// Mode is the way of delivery the sender chose (DESIGN "Delivery").
+	Mode string `cbor:"2,keyasint,omitempty"`
+}
+
+// Doubt says that an item may already be in Salesforce: a call went out and its
+// outcome was never learned.
+type Doubt struct {
+	// Since is when the doubtful call was claimed.
+	Since time.Time `cbor:"1,keyasint"`
+	Mode  string    `cbor:"2,keyasint,omitempty"`
+	// Looks counts the queries that did not find the record.
+	Looks int `cbor:"3,keyasint,omitempty"`
+}
+
+var encoding = func() cbor.EncMode {
+	mode, err := cbor.EncOptions{Time: cbor.TimeUnixMicro, OmitEmpty: cbor.OmitEmptyGoValue}.EncMode()
+	if err != nil {
+		panic(err) // the options are constants
+	}
+	return mode
+}()
+
+func (h *head) encode(id itemID) ([]byte, error) {
+	payload, err := encoding.Marshal(h)
+	if err != nil {
+		return nil, fmt.Errorf("outbox: encoding a head: %w", err)
+	}
+	f := frame{kind: frameHead, id: id, revision: h.revision, payload: payload}
+	return f.encode(), nil
+}
+
+func decodeHead(value []byte, id itemID) (*head, error) {
+	f, err := expect(value, frameHead, id)
+	if err != nil {
+		return nil, err
+	}
+	h := &head{revision: f.revision}
+	if err := cbor.Unmarshal(f.payload, h); err != nil {
+		return nil, fmt.Errorf("%w: %w", ErrDamaged, err)
+	}
+	return h, nil
+}

@@ -1,0 +1,61 @@
+package outbox
+
+import (
+	"bytes"
+	"encoding/binary"
+	"fmt"
+	"time"
+
+	"go.etcd.io/bbolt"
+)
+
+// stateBytes are the states' keys in the index; they never change.
+var stateBytes = map[State]byte{Waiting: 1, Sending: 2, Delivered: 3, NeedsAttention: 4, Held: 5, Discarded: 6}
+
+func stateKey(s State, id itemID) []byte {
+	return append([]byte{stateBytes[s]}, id[:]...)
+}
+
+// indexValue carries what a claim asks of each waiting item, so that passing over
+// those not due or of another account reads no head. The time is rounded up: an
+// item is never claimed before it is due.
+func indexValue(h *head) []byte {
+	var due uint64
+	if !h.NextAt.IsZero() {
+		due = uint64(max(h.NextAt.Add(time.Millisecond-1).UnixMilli(), 0))
+	}
+	value := binary.BigEndian.AppendUint64(make([]byte, 0, 12), due)
+	return binary.BigEndian.AppendUint32(value, h.Account)
+}
+
+func readIndexValue(value []byte) (due time.Time, account uint32, err error) {
+	if len(value) != 12 {
+		return due, 0, fmt.Errorf("%w: an index entry", ErrDamaged)
+	}
+	if at := binary.BigEndian.Uint64(value); at > 0 {
+		due = time.UnixMilli(int64(at))
+	}
+	return due, binary.BigEndian.Uint32(value[8:]), nil
+}
+
+// eachInState visits the items of a state in the order of capture.
+func eachInState(tx *bbolt.Tx, s State, visit func(id itemID, value []byte) error) error {
+	prefix := []byte{stateBytes[s]}
+	cursor := tx.Bucket(bucketStates).Cursor()
+	for k, v := cursor.Seek(prefix); bytes.HasPrefix(k, prefix); k, v = cursor.Next() {
+		if err := visit(itemID(k[1:]), v); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// firstInState gives the item of a state that was captured first.
+func firstInState(tx *bbolt.Tx, s State) (itemID, bool) {
+	prefix := []byte{stateBytes[s]}
+	k, _ := tx.Bucket(bucketStates).Cursor().Seek(prefix)
+	if !bytes.HasPrefix(k, prefix) {
+		return itemID{}, false
+	}
+	return itemID(k[1:]), true
+}

@@ -1,0 +1,310 @@
+package outbox
+
+import (
+	"bytes"
+	"errors"
+	"fmt"
+	"slices"
+	"strings"
+	"time"
+
+	"github.com/fxamacker/cbor/v2"
+	"go.etcd.io/bbolt"
+
+	"fieldpost/outbox/activity"
+)
+
+// The codes of notes that the outbox itself writes.
+const (
+	NoteCaptured  = "captured"
+	NoteDelivered = "delivered"
+	NoteDoubtful  = "doubtful"
+	NoteHeld      = "held"
+	NoteReleased  = "released"
+	NoteRetried   = "retried"
+	NoteDiscarded = "discarded"
+	NoteRestored  = "restored"
+)
+
+// snapshot is one consistent look at the store.
+type snapshot struct {
+	tx   *bbolt.Tx
+	keys *keyring
+}
+
+// Get gives one item with its whole story.
+func (s *Store) Get(id string) (Item, error) {
+	key, err := parseID(id)
+	if err != nil {
+		return Item{}, err
+	}
+	var item Item
+	err = s.view(func(v *snapshot) error {
+		value := v.tx.Bucket(bucketHeads).Get(key[:])
+		if value == nil {
+			return fmt.Errorf("%w: %s", ErrNotFound, id)
+		}
+		h, err := decodeHead(value, key)
+		if err != nil {
+			return err
+		}
+		item, err = v.item(key, h)
+		if err != nil {
+			return err
+		}
+		item.History, err = v.history(key, h)
+		return err
+	})
+	return item, err
+}
+
+// Query picks items for List. The zero value picks all.
+type Query struct {
+	State State
+	Kind  activity.Kind
+	// Text must stand in the subject, or in a name or address, whatever its case.
+	Text string
+	// Limit bounds the page; 50 if zero, 500 at most.
+	Limit int
+	// Cursor is where the page before ended.
+	Cursor string
+}
+
+// List gives items newest first, without their story, and the cursor of the next
+// page ("" at the end).
+func (s *Store) List(q Query) (items []Item, next string, err error) {
+	limit := min(q.Limit, 500)
+	if limit <= 0 {
+		limit = 50
+	}
+	err = s.view(func(v *snapshot) error {
+		walk, err := v.newestFirst(q)
+		if err != nil {
+			return err
+		}
+		for id, ok := walk.first(); ok; id, ok = walk.next() {
+			if len(items) == limit {
+				next = items[limit-1].ID
+				return nil
+			}
+			h, err := decodeHead(v.tx.Bucket(bucketHeads).Get(id[:]), id)
+			if err != nil {
+				return err
+			}
+			if q.Kind != "" && h.Kind != q.Kind {
+				continue
+			}
+			item, err := v.item(id, h)
+			if err != nil {
+				return err
+			}
+			if matches(&item, q.Text) {
+				items = append(items, item)
+			}
+		}
+		return nil
+	})
+	return items, next, err
+}
+
+// walk goes down an index bucket from its end or from behind a cursor.
+type walk struct {
+	cursor *bbolt.Cursor
+	prefix []byte
+	from   []byte // exclusive upper bound
+}
+
+func (v *snapshot) newestFirst(q Query) (*walk, error) {
+	w := &walk{}
+	if q.State != "" {
+		if stateBytes[q.State] == 0 {
+			return nil, fmt.Errorf("outbox: unknown state %q", q.State)
+		}
+		w.prefix = []byte{stateBytes[q.State]}
+		w.cursor = v.tx.Bucket(bucketStates).Cursor()
+		w.from = []byte{stateBytes[q.State] + 1}
+	} else {
+		w.cursor = v.tx.Bucket(bucketHeads).Cursor()
+	}
+	if q.Cursor != "" {
+		after, err := parseID(q.Cursor)
+		if err != nil {
+			return nil, err
+		}
+		w.from = append(slices.Clone(w.prefix), after[:]...)
+	}
+	return w, nil
+}
+
+func (w *walk) first() (itemID, bool) {
+	if w.from == nil {
+		k, _ := w.cursor.Last()
+		return w.at(k)
+	}
+	if k, _ := w.cursor.Seek(w.from); k == nil {
+		k, _ = w.cursor.Last()
+		return w.at(k)
+	}
+	return w.next()
+}
+
+func (w *walk) next() (itemID, bool) {
+	k, _ := w.cursor.Prev()
+	return w.at(k)
+}
+
+func (w *walk) at(k []byte) (itemID, bool) {
+	if k == nil || !bytes.HasPrefix(k, w.prefix) || len(k) != len(w.prefix)+len(itemID{}) {
+		return itemID{}, false
+	}
+	return itemID(k[len(w.prefix):]), true
+}
+
+func matches(item *Item, text string) bool {
+	if text == "" {
+		return true
+	}
+	text = strings.ToLower(text)
+	holds := func(s string) bool { return strings.Contains(strings.ToLower(s), text) }
+	if holds(item.Activity.Subject) || item.ID == text {
+		return true
+	}
+	return slices.ContainsFunc(item.Activity.People, func(p activity.Person) bool {
+		return holds(p.Email) || holds(p.Name)
+	})
+}
+
+// Counts gives the outbox in numbers.
+func (s *Store) Counts() (Counts, error) {
+	counts := Counts{ByState: map[State]int{}}
+	err := s.view(func(v *snapshot) error {
+		c, err := readCounters(v.tx)
+		if err != nil {
+			return err
+		}
+		for _, state := range States {
+			counts.ByState[state] = c.ByState[state]
+			counts.Captured += c.ByState[state]
+		}
+		counts.LastDeliveredAt = c.LastDelivered
+		id, ok := firstInState(v.tx, Waiting)
+		if !ok {
+			return nil
+		}
+		h, err := decodeHead(v.tx.Bucket(bucketHeads).Get(id[:]), id)
+		if err != nil {
+			return err
+		}
+		counts.OldestWaitingAt = h.CapturedAt
+		return nil
+	})
+	return counts, err
+}
+
+// item puts an item together, its story left out. Content that cannot be opened
+// now makes it Sealed, not an error.
+func (v *snapshot) item(id itemID, h *head) (Item, error) {
+	item := Item{
+		ID: id.String(), Source: h.Source, State: h.State, CapturedAt: h.CapturedAt, Attempts: h.Attempts,
+		NextAttemptAt: h.NextAt, Record: h.Record, DeliveredAt: h.Delivered,
+	}
+	var err error
+	if item.Account, err = accountOf(v.tx, h.Account); err != nil {
+		return item, err
+	}
+	content, err := v.body(id)
+	if errors.Is(err, ErrSealed) {
+		item.Sealed = true
+		item.Activity.Kind = h.Kind
+	} else if err != nil {
+		return item, err
+	} else {
+		item.Activity = content.Activity
+	}
+	item.Problem, err = v.problem(id, h)
+	return item, err
+}
+
+func (v *snapshot) body(id itemID) (*body, error) {
+	content := &body{}
+	return content, v.unseal(v.tx.Bucket(bucketBodies).Get(id[:]), frameBody, id, content)
+}
+
+func (v *snapshot) problem(id itemID, h *head) (*Problem, error) {
+	if h.Problem == "" {
+		return nil, nil
+	}
+	p := &Problem{Code: h.Problem, Who: h.Who}
+	if h.Private == nil {
+		return p, nil
+	}
+	payload, err := v.keys.unseal(h.PrivateKey, h.Private, id[:])
+	if errors.Is(err, ErrSealed) {
+		return p, nil
+	}
+	if err != nil {
+		return nil, err
+	}
+	return p, cbor.Unmarshal(payload, &p.Args)
+}
+
+// history tells an item's story. Being captured and being delivered stand in the
+// head and are not stored twice.
+func (v *snapshot) history(id itemID, h *head) ([]Note, error) {
+	notes := []Note{{At: h.CapturedAt, Code: NoteCaptured, Args: Args{"source": string(h.Source)}}}
+	cursor := v.tx.Bucket(bucketNotes).Cursor()
+	for k, value := cursor.Seek(id[:]); bytes.HasPrefix(k, id[:]); k, value = cursor.Next() {
+		var n Note
+		err := v.unseal(value, frameNote, id, &n)
+		if errors.Is(err, ErrSealed) {
+			continue
+		}
+		if err != nil {
+			return nil, err
+		}
+		notes = append(notes, n)
+	}
+	if !h.Delivered.IsZero() {
+		n := Note{At: h.Delivered, Code: NoteDelivered}
+		if h.Record != nil {
+			n.Args = Args{"object": h.Record.Object, "record": h.Record.ID}
+		}
+		notes = append(notes, n)
+	}
+	slices.SortStableFunc(notes, func(a, b Note) int { return a.At.Compare(b.At) })
+	return notes, nil
+}
+
+func (v *snapshot) unseal(value []byte, kind frameKind, id itemID, into any) error {
+	f, err := expect(value, kind, id)
+	if err != nil {
+		return err
+	}
+	payload, err := v.keys.unseal(f.key, f.payload, id[:])
+	if err != nil {
+		return err
+	}
+	if err := cbor.Unmarshal(payload, into); err != nil {
+		return fmt.Errorf("%w: %w", ErrDamaged, err)
+	}
+	return nil
+}
+
+// Due tells when the next waiting item of the account that is signed in may be
+// sent: the zero time for "now", false where none waits.
+func (s *Store) Due() (at time.Time, any bool, err error) {
+	err = s.view(func(v *snapshot) error {
+		current := currentAccount(v.tx)
+		return eachInState(v.tx, Waiting, func(_ itemID, value []byte) error {
+			due, account, err := readIndexValue(value)
+			if err != nil || account != current {
+				return err
+			}
+			if !any || due.Before(at) {
+				at, any = due, true
+			}
+			return nil
+		})
+	})
+	return at, any, err
+}

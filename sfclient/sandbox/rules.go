@@ -1,0 +1,124 @@
+package sandbox
+
+import (
+	"net/netip"
+	"time"
+)
+
+// Rules are the org as its admins set it up. Change them while it runs with
+// [Sandbox.Set]. The section numbers are those of salesforce.md.
+type Rules struct {
+	// Sign-in (section 1).
+	AutoConsent    bool          // answer the consent page at once; else it waits for a person
+	DenyConsent    bool          // the answer is no
+	SignInAs       string        // user name of who signs in; else login_hint, else the rep
+	PKCEOptional   bool          // accept an authorization without code_challenge
+	SecretRequired bool          // the app wants a client secret, which a desktop has not
+	RotateRefresh  bool          // each refresh replaces the token; an old one presented again ends the grant
+	RefreshIdle    time.Duration // a refresh token unused for longer is dead; 0 = never
+	SessionIdle    time.Duration // an access token unused for longer is dead; 0 = never
+	GrantCap       int           // refresh tokens per user and app; one more ends the oldest; 0 = no cap
+
+	// Network (section 2).
+	LockSessionsToIP bool
+	Source           string         // the address from which every request seems to come; empty = its own
+	LoginRanges      []netip.Prefix // none = sign-in from everywhere
+	RelaxForRefresh  bool           // the ranges bind the sign-in only, not the refresh, not the calls
+	InstanceURL      string         // told by token answers; data calls at another host then get 420
+
+	// Activities (sections 3 and 4).
+	SharedActivities bool
+	KeyField         string // API name of the external id on Activity
+	Key              KeyMode
+	TaskTypes        []Choice
+	EventTypes       []Choice
+	RestrictedTypes  bool
+	TaskStatuses     []TaskStatus
+	MultiDayEvents   bool // off: no event longer than 24 hours
+
+	// Fields and objects. Field names are "Object.Field"; "Activity.Field" is both
+	// Task's and Event's.
+	Hidden        []string           // fields that the rep's field-level security hides
+	ReadOnly      []string           // fields that the rep may read only
+	Required      []string           // fields that the org made mandatory; a custom one is added if it is not there
+	ExtraFields   map[string][]Field // by object
+	CustomObjects []CustomObject
+	HiddenObjects []string                                                    // objects that the rep has no access to
+	FrozenObjects []string                                                    // objects that the rep may read only
+	Permissions   []string                                                    // custom permissions, told by the identity answer
+	CheckRecord   func(object string, record map[string]any) (message string) // validation rule; must not call the sandbox
+
+	// Limits (sections 6.5 and 7).
+	AllowanceMax  int // API calls in 24 hours; 0 = without end
+	AllowanceUsed int // counts up by itself
+	PageSize      int // rows that a query page holds at most
+	CursorLife    time.Duration
+	OldestVersion int // older ones are retired: 410
+	NewestVersion int
+}
+
+// A KeyMode says how the org carries fieldpost's key on Activity.
+type KeyMode int
+
+// The unique key is the default.
+const (
+	KeyUnique KeyMode = iota
+	KeyNotUnique
+	KeyHidden // there, but not for the rep's eyes
+	KeyAbsent
+)
+
+// A TaskStatus is one value of Task.Status; a closed one closes the task.
+type TaskStatus struct {
+	Name, Label     string
+	Closed, Default bool
+}
+
+// A CustomObject is an object that the org made for itself. Name ends in __c.
+type CustomObject struct {
+	Name, Label     string
+	AllowActivities bool
+	AllowSearch     bool
+}
+
+// DefaultKeyField is the key field of a new org.
+const DefaultKeyField = "fieldpost_Key__c"
+
+func defaultRules() Rules {
+	return Rules{
+		AutoConsent: true,
+		SessionIdle: 2 * time.Hour,
+		GrantCap:    5,
+
+		KeyField:   DefaultKeyField,
+		TaskTypes:  Choices("Email", "Call", "Meeting", "Other", "Showpad Email", "Showpad Share", "Shared Space"),
+		EventTypes: Choices("Call", "Email", "Meeting", "Other"),
+		TaskStatuses: []TaskStatus{
+			{Name: "Not Started", Label: "Not Started", Default: true},
+			{Name: "In Progress", Label: "In Progress"},
+			{Name: "Completed", Label: "Completed", Closed: true},
+			{Name: "Waiting on someone else", Label: "Waiting on someone else"},
+			{Name: "Deferred", Label: "Deferred"},
+		},
+		MultiDayEvents: true,
+		CustomObjects:  []CustomObject{{Name: "Visit__c", Label: "Visit", AllowActivities: true, AllowSearch: true}},
+		HiddenObjects:  []string{"CorsWhitelistEntry"}, // reading it wants Modify All Data (section 9)
+
+		AllowanceMax:  100_000,
+		PageSize:      2000,
+		CursorLife:    15 * time.Minute,
+		OldestVersion: 31,
+		NewestVersion: 67,
+	}
+}
+
+// relatable lists the objects that WhatId may point to.
+func (r *Rules) relatable() []string {
+	objects := []string{"Account", "Campaign", "Case", "Opportunity"}
+	for _, custom := range r.CustomObjects {
+		if custom.AllowActivities {
+			objects = append(objects, custom.Name)
+		}
+	}
+	return objects
+}

@@ -1,0 +1,205 @@
+package daemon
+
+import (
+	"bytes"
+	"context"
+	"errors"
+
+	"fieldpost/daemon/capture"
+	"fieldpost/daemon/config"
+	"fieldpost/daemon/doctor"
+	"fieldpost/daemon/drain"
+	"fieldpost/daemon/localapi"
+	"fieldpost/daemon/localapi/access"
+	"fieldpost/daemon/localapi/apitype"
+	"fieldpost/daemon/words"
+	"fieldpost/outbox"
+	"fieldpost/sfclient/sfauth"
+)
+
+// serverParts is the daemon as the local port sees it.
+func (d *Daemon) serverParts(port int, guard *access.Access) localapi.Parts {
+	return localapi.Parts{
+		Port: port, Access: guard, Feed: d.feed, Outbox: queue{d.home.Outbox, d.drain}, Intake: intake{d}, Status: d,
+		Settings: settings{d.home.Config}, Doctor: d, SignIn: d.session, Sync: d, Stop: func() { d.stop() },
+		Origins:  func() []string { return d.home.Config.Settings().Web.AllowedOrigins },
+		Language: func(wish string) string { return d.home.language(wish) },
+		Explain:  Explain, Now: d.home.Now, Log: d.home.Log,
+	}
+}
+
+// language is the rep's choice, else the wish of who asks, else the system's.
+func (h *Home) language(wish string) string {
+	return h.Config.Settings().Language(append([]string{wish}, config.SystemLanguages()...))
+}
+
+// queue is the outbox whose verbs wake the drain: a person asked.
+type queue struct {
+	*outbox.Store
+	drain *drain.Drain
+}
+
+func (q queue) Retry(id string) error   { return q.then(q.Store.Retry(id)) }
+func (q queue) Release(id string) error { return q.then(q.Store.Release(id)) }
+func (q queue) Restore(id string) error { return q.then(q.Store.Restore(id)) }
+
+func (q queue) RetryAll(code string) (int, error) {
+	n, err := q.Store.RetryAll(code)
+	return n, q.then(err)
+}
+
+func (q queue) ReleaseAll(code string) (int, error) {
+	n, err := q.Store.ReleaseAll(code)
+	return n, q.then(err)
+}
+
+func (q queue) then(err error) error {
+	if err != nil {
+		return err
+	}
+	return q.drain.Flush()
+}
+
+// intake captures what comes in over the port.
+type intake struct{ d *Daemon }
+
+func (i intake) JSON(ctx context.Context, from localapi.Door, data []byte) ([]localapi.Outcome, bool, error) {
+	entries, list, err := capture.DecodeActivities(data)
+	if err != nil {
+		return nil, list, err
+	}
+	var notes []outbox.Note
+	if from.Note != nil {
+		notes = append(notes, *from.Note)
+	}
+	captured, err := i.d.intake.Each(ctx, from.Source, entries, notes...)
+	if err != nil {
+		return nil, list, err
+	}
+	outcomes := make([]localapi.Outcome, len(captured))
+	for n, c := range captured {
+		outcomes[n] = localapi.Outcome{Receipt: c.Receipt, Err: c.Err}
+	}
+	return outcomes, list, nil
+}
+
+func (i intake) File(ctx context.Context, name string, data []byte) ([]outbox.Receipt, error) {
+	drafts, err := i.d.home.Reader().Read(name, int64(len(data)), bytes.NewReader(data))
+	if err != nil {
+		return nil, err
+	}
+	for n := range drafts {
+		drafts[n].Source = outbox.FromFile
+	}
+	return i.d.intake.All(ctx, drafts)
+}
+
+// settings are read and changed over the port.
+type settings struct{ config *config.Config }
+
+func (s settings) List(p *words.Printer) ([]apitype.Setting, error) {
+	var all []apitype.Setting
+	for _, item := range s.config.List(p, nil) {
+		setting := apitype.Setting{
+			Key: item.Key, Label: item.Label, Value: item.Value, Source: string(item.Source), Locked: item.Locked, Help: item.Help,
+		}
+		for _, c := range item.Choices {
+			setting.Choices = append(setting.Choices, apitype.Choice(c))
+		}
+		all = append(all, setting)
+	}
+	return all, nil
+}
+
+func (s settings) Change(_ context.Context, changes map[string]any) error {
+	return s.config.Set(changes)
+}
+
+// Login begins a sign-in and waits for the rep behind the scenes.
+func (s *session) Login(ctx context.Context, asked apitype.LoginRequest) (string, error) {
+	attempt, err := s.begin(ctx, asked.Org, asked.ClientID)
+	if err != nil {
+		return "", err
+	}
+	go func() {
+		if _, err := s.finish(context.WithoutCancel(ctx), attempt); err != nil {
+			s.home.Log.Warn("a sign-in failed", "error", err)
+		}
+	}()
+	return attempt.AuthorizeURL(), nil
+}
+
+// Last tells how the sign-in begun last goes.
+func (s *session) Last(p *words.Printer) apitype.Login {
+	result := s.result()
+	switch {
+	case result.pending:
+		return apitype.Login{State: apitype.LoginPending}
+	case result.err != nil:
+		return apitype.Login{State: apitype.LoginFailed, Problem: apitype.ProblemOf(p, problemOf(result.err))}
+	case result.account != nil:
+		return apitype.Login{State: apitype.LoginDone, Username: result.account.Username}
+	}
+	return apitype.Login{State: apitype.LoginNone}
+}
+
+// Logout ends the session.
+func (s *session) Logout(ctx context.Context, asked apitype.LogoutRequest) error {
+	return s.signOut(ctx, asked.KeepWaiting, asked.Discard)
+}
+
+// problemOf names the sentence of an error of the sign-in.
+func problemOf(err error) *outbox.Problem {
+	problem := &outbox.Problem{Code: "sign_in_failed", Who: outbox.You, Args: outbox.Args{"error": "", "message": err.Error()}}
+	var known coded
+	if errors.As(err, &known) {
+		problem.Code, problem.Args = known.Problem()
+	}
+	var own *sfauth.Error
+	if errors.As(err, &own) && (own.Who == sfauth.Admin || own.Who == sfauth.Setup) {
+		problem.Who = outbox.Admin
+	}
+	return problem
+}
+
+// Sync sends and refreshes now; it does not wait for either.
+func (d *Daemon) Sync(context.Context) error {
+	d.keeper.refresh()
+	return d.drain.Flush()
+}
+
+// Check runs the doctor.
+func (d *Daemon) Check(_ context.Context, p *words.Printer) ([]apitype.Check, error) {
+	var checks []apitype.Check
+	for _, c := range doctor.Examine(d.findings()) {
+		told := c.Tell(p)
+		checks = append(checks, apitype.Check{
+			Code: c.Code, Result: string(c.Result), Title: told.Title, Detail: told.Detail, Remedy: told.Remedy, Who: c.Who,
+		})
+	}
+	return checks, nil
+}
+
+// coded is an error that names its own sentence.
+type coded interface {
+	error
+	Problem() (code string, args map[string]string)
+}
+
+// Explain tells an error of the application in the printer's language, false for
+// one that it does not know.
+func Explain(p *words.Printer, err error) (localapi.Told, bool) {
+	if refusal, ok := capture.AsRefusal(err); ok {
+		return localapi.Told{Code: refusal.Code, Field: refusal.Field, Explained: capture.Explain(p, err)}, true
+	}
+	var setting *config.Error
+	if errors.As(err, &setting) {
+		return localapi.Told{Code: setting.Code, Field: setting.Key, Explained: setting.Explain(p)}, true
+	}
+	var known coded
+	if errors.As(err, &known) {
+		code, args := known.Problem()
+		return localapi.Told{Code: code, Explained: p.Explain(code, args)}, true
+	}
+	return localapi.Told{}, false
+}

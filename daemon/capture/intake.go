@@ -1,0 +1,212 @@
+package capture
+
+import (
+	"context"
+	"errors"
+	"slices"
+	"strconv"
+	"time"
+
+	"fieldpost/outbox"
+	"fieldpost/outbox/activity"
+)
+
+// Store is where captured drafts are made durable. All drafts of one call are
+// one transaction; Add returns only once they are on disk, with one receipt each,
+// in order.
+type Store interface {
+	Add(ctx context.Context, drafts []outbox.Draft) ([]outbox.Receipt, error)
+}
+
+// RelatedRule says what the org lets an activity be related to. Known is false
+// where the org's facts are not known yet: delivery decides then.
+type RelatedRule interface {
+	AllowsRelated(kind activity.Kind, to activity.Related) (allowed, known bool)
+}
+
+// Intake is the one door that every capture passes: it completes, validates,
+// applies privacy and the Related To rule, and hands on to the store.
+type Intake struct {
+	store   Store
+	privacy func() Privacy
+	related RelatedRule
+	now     func() time.Time
+}
+
+// NewIntake makes the door. Privacy is asked at each capture, so that a changed
+// setting counts at once; related may be nil; now gives the time in the rep's zone.
+func NewIntake(store Store, privacy func() Privacy, related RelatedRule, now func() time.Time) *Intake {
+	return &Intake{store: store, privacy: privacy, related: related, now: now}
+}
+
+// One captures one draft. A *Refusal says why it cannot be taken; any other
+// error means that it could not be made durable.
+func (in *Intake) One(ctx context.Context, d outbox.Draft) (outbox.Receipt, error) {
+	receipts, err := in.All(ctx, []outbox.Draft{d})
+	if err != nil {
+		return outbox.Receipt{}, err
+	}
+	return receipts[0], nil
+}
+
+// An Outcome is what became of one entry: a receipt, or the *Refusal.
+type Outcome struct {
+	Receipt outbox.Receipt
+	Err     error
+}
+
+// Each captures the good entries of a list in one transaction and tells the
+// outcome of each, in order; the notes begin each one's history. The error means
+// that nothing was made durable.
+func (in *Intake) Each(ctx context.Context, source outbox.Source, entries []Entry, notes ...outbox.Note) ([]Outcome, error) {
+	outcomes := make([]Outcome, len(entries))
+	var ready []outbox.Draft
+	var at []int
+	privacy := in.privacy()
+	for i, entry := range entries {
+		draft := outbox.Draft{Activity: entry.Activity, Source: source, Notes: slices.Clone(notes)}
+		outcomes[i].Err = entry.Err
+		if entry.Err == nil {
+			outcomes[i].Err = in.prepare(&draft, &privacy)
+		}
+		if outcomes[i].Err == nil {
+			ready, at = append(ready, draft), append(at, i)
+		}
+	}
+	receipts, err := in.add(ctx, ready)
+	if err != nil {
+		return nil, err
+	}
+	for i, receipt := range receipts {
+		outcomes[at[i]].Receipt = receipt
+	}
+	return outcomes, nil
+}
+
+// All captures the drafts of one file, whole or not at all. Entries that privacy
+// forbids are left out and counted in the first one's history; the error is a
+// *Refusal where nothing else is left or one entry is at fault.
+func (in *Intake) All(ctx context.Context, drafts []outbox.Draft) ([]outbox.Receipt, error) {
+	ready, err := in.Prepare(drafts)
+	if err != nil {
+		return nil, err
+	}
+	return in.Add(ctx, ready)
+}
+
+// Prepare is All without the store: the drafts as they would be captured.
+func (in *Intake) Prepare(drafts []outbox.Draft) ([]outbox.Draft, error) {
+	privacy := in.privacy()
+	ready := make([]outbox.Draft, 0, len(drafts))
+	var left *Refusal
+	for i, draft := range drafts {
+		err := in.prepare(&draft, &privacy)
+		refusal, _ := AsRefusal(err)
+		switch {
+		case err == nil:
+			ready = append(ready, draft)
+		case refusal.Private():
+			left = refusal
+		case len(drafts) > 1:
+			return nil, InEntry(refusal, i)
+		default:
+			return nil, refusal
+		}
+	}
+	if len(ready) == 0 && left != nil {
+		return nil, left
+	}
+	if n := len(drafts) - len(ready); n > 0 {
+		in.note(&ready[0], NoteExcluded, outbox.Args{"n": strconv.Itoa(n)})
+	}
+	return ready, nil
+}
+
+// Add makes prepared drafts durable, all of them in one transaction.
+func (in *Intake) Add(ctx context.Context, ready []outbox.Draft) ([]outbox.Receipt, error) {
+	return in.add(ctx, ready)
+}
+
+func (in *Intake) add(ctx context.Context, ready []outbox.Draft) ([]outbox.Receipt, error) {
+	if len(ready) == 0 {
+		return nil, nil
+	}
+	receipts, err := in.store.Add(ctx, ready)
+	if err != nil {
+		return nil, err
+	}
+	if len(receipts) != len(ready) {
+		return nil, errors.New("capture: the store gave fewer receipts than it took drafts")
+	}
+	return receipts, nil
+}
+
+func (in *Intake) prepare(d *outbox.Draft, privacy *Privacy) error {
+	a := &d.Activity
+	if a.Kind == activity.Share && a.OccurredAt == "" {
+		a.OccurredAt = activity.MomentOf(in.now())
+	}
+	if err := validate(a); err != nil {
+		return err
+	}
+	if refusal := privacy.Apply(d, in.now()); refusal != nil {
+		return refusal
+	}
+	if refusal := in.checkRelated(a); refusal != nil {
+		return refusal
+	}
+	return nil
+}
+
+// validate lets a cancellation stand without the particulars of its meeting: a
+// calendar that withdraws one often names the UID alone.
+func validate(a *activity.Activity) error {
+	if !a.Cancelled || a.UID == "" {
+		return fieldRefusal(a.Validate())
+	}
+	whole := *a
+	if whole.Subject == "" {
+		whole.Subject = a.UID
+	}
+	if whole.Start == "" && whole.End == "" {
+		whole.Start, whole.End = "2000-01-01T00:00:00Z", "2000-01-01T00:00:00Z"
+		whole.AllDay = false
+	}
+	return fieldRefusal(whole.Validate())
+}
+
+func fieldRefusal(err error) error {
+	if refusal, ok := AsRefusal(err); ok {
+		return refusal
+	}
+	return err
+}
+
+func (in *Intake) checkRelated(a *activity.Activity) *Refusal {
+	to := a.RelatedTo
+	if to == nil {
+		return nil
+	}
+	allowed := a.Kind != activity.Meeting || !isCustom(*to)
+	if allowed && in.related != nil {
+		if says, known := in.related.AllowsRelated(a.Kind, *to); known {
+			allowed = says
+		}
+	}
+	if allowed {
+		return nil
+	}
+	refusal := Refuse(RelatedNotAllowed, "object", to.Object, "kind", string(a.Kind))
+	refusal.Field = "related_to"
+	return refusal
+}
+
+// isCustom tells an object of the org's own making: its name ends in "__c", its
+// ids start with "a" (salesforce.md section 11).
+func isCustom(to activity.Related) bool {
+	return len(to.Object) > 3 && to.Object[len(to.Object)-3:] == "__c" || to.ID[0] == 'a'
+}
+
+func (in *Intake) note(d *outbox.Draft, code string, args outbox.Args) {
+	d.Notes = append(d.Notes, outbox.Note{At: in.now(), Code: code, Args: args})
+}

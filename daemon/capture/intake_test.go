@@ -1,0 +1,201 @@
+package capture_test
+
+import (
+	"context"
+	"errors"
+	"testing"
+	"time"
+
+	"github.com/google/go-cmp/cmp"
+
+	"fieldpost/daemon/capture"
+	"fieldpost/outbox"
+	"fieldpost/outbox/activity"
+)
+
+// shelf is a store that remembers each transaction.
+type shelf struct {
+	added [][]outbox.Draft
+	err   error
+}
+
+func (s *shelf) Add(_ context.Context, drafts []outbox.Draft) ([]outbox.Receipt, error) {
+	if s.err != nil {
+		return nil, s.err
+	}
+	s.added = append(s.added, drafts)
+	receipts := make([]outbox.Receipt, len(drafts))
+	for i, d := range drafts {
+		receipts[i] = outbox.Receipt{ID: d.Activity.Subject, State: outbox.Waiting}
+	}
+	return receipts, nil
+}
+
+type onlyAccounts struct{ known bool }
+
+func (r onlyAccounts) AllowsRelated(_ activity.Kind, to activity.Related) (allowed, known bool) {
+	return to.ID[:3] == "001", r.known
+}
+
+func intake(s *shelf, p capture.Privacy, rule capture.RelatedRule) *capture.Intake {
+	return capture.NewIntake(s, func() capture.Privacy { return p }, rule, func() time.Time { return noon })
+}
+
+func share(subject, to string) activity.Activity {
+	return activity.Activity{
+		Kind: activity.Share, Channel: activity.Link, Subject: subject, OccurredAt: "2026-11-22T09:30:00+01:00",
+		People: []activity.Person{{Email: to}},
+	}
+}
+
+func TestAShareWithoutATimeHappenedNow(t *testing.T) {
+	s := &shelf{}
+	a := share("Offer", "urs@keller.test")
+	a.OccurredAt = ""
+	if _, err := intake(s, capture.Privacy{}, nil).One(context.Background(), outbox.Draft{Activity: a}); err != nil {
+		t.Fatal(err)
+	}
+	if got := s.added[0][0].Activity.OccurredAt; got != "2026-11-22T12:00:00+01:00" {
+		t.Errorf("it occurred at %s", got)
+	}
+}
+
+func TestAFieldThatIsWrongIsNamed(t *testing.T) {
+	s := &shelf{}
+	a := share("Offer", "nobody")
+	_, err := intake(s, capture.Privacy{}, nil).One(context.Background(), outbox.Draft{Activity: a})
+	var refusal *capture.Refusal
+	if !errors.As(err, &refusal) || refusal.Code != activity.CodeInvalidEmail || refusal.Field != "people[0].email" {
+		t.Errorf("refused with %+v", err)
+	}
+	if len(s.added) > 0 {
+		t.Error("it was stored all the same")
+	}
+}
+
+func TestAListCapturesItsGoodEntriesInOneTransaction(t *testing.T) {
+	s := &shelf{}
+	entries := []capture.Entry{
+		{Activity: share("One", "urs@keller.test")},
+		{Err: capture.Refuse(capture.UnknownField, "field", "colour")},
+		{Activity: share("", "urs@keller.test")},
+		{Activity: share("Secret", "x@secret.test")},
+		{Activity: share("Two", "urs@keller.test")},
+	}
+	outcomes, err := intake(s, capture.Privacy{Exclude: []string{"secret.test"}}, nil).Each(context.Background(), outbox.FromAPI, entries)
+	if err != nil {
+		t.Fatal(err)
+	}
+	var told []string
+	for _, o := range outcomes {
+		refusal, _ := capture.AsRefusal(o.Err)
+		told = append(told, o.Receipt.ID+codeOf(refusal))
+	}
+	same(t, "outcomes", []string{"One", capture.UnknownField, activity.CodeRequired, capture.Excluded, "Two"}, told)
+	if len(s.added) != 1 || len(s.added[0]) != 2 || s.added[0][0].Source != outbox.FromAPI {
+		t.Errorf("stored were %+v", s.added)
+	}
+}
+
+func TestAFileIsCapturedWholeOrNotAtAll(t *testing.T) {
+	s := &shelf{}
+	drafts := []outbox.Draft{{Activity: share("One", "urs@keller.test")}, {Activity: share("Two", "nobody")}}
+	_, err := intake(s, capture.Privacy{}, nil).All(context.Background(), drafts)
+	if refusal, _ := capture.AsRefusal(err); refusal == nil || refusal.Field != "[1].people[0].email" {
+		t.Errorf("refused with %v", err)
+	}
+	if len(s.added) > 0 {
+		t.Error("part of it was stored")
+	}
+}
+
+func TestWhatPrivacyForbidsIsLeftOutOfAFileAndCounted(t *testing.T) {
+	s := &shelf{}
+	in := intake(s, capture.Privacy{Exclude: []string{"secret.test"}}, nil)
+	drafts := []outbox.Draft{{Activity: share("Hidden", "x@secret.test")}, {Activity: share("Seen", "urs@keller.test")}}
+	if _, err := in.All(context.Background(), drafts); err != nil {
+		t.Fatal(err)
+	}
+	want := []outbox.Note{{At: noon, Code: capture.NoteExcluded, Args: outbox.Args{"n": "1"}}}
+	if got := s.added[0]; len(got) != 1 || got[0].Activity.Subject != "Seen" || !cmp.Equal(want, got[0].Notes) {
+		t.Errorf("stored was %+v", got)
+	}
+	_, err := in.All(context.Background(), drafts[:1])
+	if refusal, _ := capture.AsRefusal(err); codeOf(refusal) != capture.Excluded {
+		t.Errorf("the hidden one alone gives %v", err)
+	}
+}
+
+func TestAStoreThatFailsIsNoFaultOfTheCapture(t *testing.T) {
+	full := errors.New("disk full")
+	_, err := intake(&shelf{err: full}, capture.Privacy{}, nil).One(context.Background(), outbox.Draft{Activity: share("One", "urs@keller.test")})
+	if !errors.Is(err, full) {
+		t.Fatal(err)
+	}
+	if _, ok := capture.AsRefusal(err); ok {
+		t.Error("it is told as the capture's fault")
+	}
+}
+
+func TestRelatedToFollowsTheOrgWhereItIsKnown(t *testing.T) {
+	meeting := activity.Activity{Kind: activity.Meeting, Subject: "Keller", Start: "2026-11-22T14:00:00+01:00", End: "2026-11-22T15:00:00+01:00"}
+	cases := []struct {
+		name    string
+		a       activity.Activity
+		id, obj string
+		rule    capture.RelatedRule
+		want    string
+	}{
+		{"allowed", share("s", "a@b.test"), "001000000000001", "Account", onlyAccounts{true}, ""},
+		{"not allowed", share("s", "a@b.test"), "006000000000001", "", onlyAccounts{true}, capture.RelatedNotAllowed},
+		{"not known", share("s", "a@b.test"), "006000000000001", "", onlyAccounts{false}, ""},
+		{"nobody to ask", share("s", "a@b.test"), "a01000000000001", "Visit__c", nil, ""},
+		{"a meeting takes no custom object by name", meeting, "001000000000001", "Visit__c", nil, capture.RelatedNotAllowed},
+		{"a meeting takes no custom object by id", meeting, "a01000000000001", "", nil, capture.RelatedNotAllowed},
+		{"a meeting takes an account", meeting, "001000000000001", "Account", nil, ""},
+	}
+	for _, c := range cases {
+		t.Run(c.name, func(t *testing.T) {
+			c.a.RelatedTo = &activity.Related{ID: c.id, Object: c.obj}
+			_, err := intake(&shelf{}, capture.Privacy{}, c.rule).One(context.Background(), outbox.Draft{Activity: c.a})
+			refusal, _ := capture.AsRefusal(err)
+			if codeOf(refusal) != c.want {
+				t.Errorf("got %v, want %q", err, c.want)
+			}
+		})
+	}
+}
+
+func TestACancellationMayNameItsMeetingByUIDAlone(t *testing.T) {
+	in := intake(&shelf{}, capture.Privacy{}, nil)
+	bare := activity.Activity{Kind: activity.Meeting, UID: "u1", Cancelled: true}
+	if _, err := in.One(context.Background(), outbox.Draft{Activity: bare}); err != nil {
+		t.Error(err)
+	}
+	bare.UID = ""
+	if _, err := in.One(context.Background(), outbox.Draft{Activity: bare}); err == nil {
+		t.Error("a cancellation of nothing is taken")
+	}
+}
+
+func codeOf(r *capture.Refusal) string {
+	if r == nil {
+		return ""
+	}
+	return r.Code
+}
+
+func emails(d outbox.Draft) []string {
+	var all []string
+	for _, p := range d.Activity.People {
+		all = append(all, p.Email)
+	}
+	return all
+}
+
+func same(t *testing.T, what string, want, got any) {
+	t.Helper()
+	if diff := cmp.Diff(want, got); diff != "" {
+		t.Errorf("%s (-want +got):\n%s", what, diff)
+	}
+}

@@ -1,0 +1,155 @@
+package capture
+
+import (
+	"bytes"
+	"encoding/json"
+	"fmt"
+	"io"
+	"reflect"
+	"strings"
+
+	"fieldpost/outbox/activity"
+)
+
+// shape walks JSON text along a Go type and names what does not fit. It is
+// stricter than encoding/json: names are compared exactly, none may come twice
+// or be unknown, and a fault is told with its path.
+type shape struct {
+	dec *json.Decoder
+}
+
+// fits checks that data is one JSON value that fits t.
+func fits(data []byte, t reflect.Type) *Refusal {
+	s := &shape{dec: json.NewDecoder(bytes.NewReader(data))}
+	s.dec.UseNumber()
+	if fault := s.value("", t); fault != nil {
+		return fault
+	}
+	if _, err := s.dec.Token(); err != io.EOF {
+		return notJSON(err)
+	}
+	return nil
+}
+
+func (s *shape) value(path string, t reflect.Type) *Refusal {
+	token, err := s.dec.Token()
+	if err != nil {
+		return notJSON(err)
+	}
+	if t.Kind() == reflect.Pointer {
+		t = t.Elem()
+	}
+	switch token := token.(type) {
+	case json.Delim:
+		return s.nested(path, t, token)
+	case nil:
+		return nil
+	case json.Number:
+		if _, err := token.Int64(); t.Kind() == reflect.Int && err == nil {
+			return nil
+		}
+	case string:
+		if t.Kind() == reflect.String {
+			return nil
+		}
+	case bool:
+		if t.Kind() == reflect.Bool {
+			return nil
+		}
+	}
+	return wrongType(path, t)
+}
+
+func (s *shape) nested(path string, t reflect.Type, open json.Delim) *Refusal {
+	switch {
+	case open == '{' && t.Kind() == reflect.Struct:
+		return s.object(path, t)
+	case open == '[' && t.Kind() == reflect.Slice:
+		return s.array(path, t)
+	}
+	return wrongType(path, t)
+}
+
+func (s *shape) object(path string, t reflect.Type) *Refusal {
+	seen := map[string]bool{}
+	for s.dec.More() {
+		token, err := s.dec.Token()
+		if err != nil {
+			return notJSON(err)
+		}
+		name, _ := token.(string)
+		at := joinField(path, name)
+		field, known := fieldNamed(t, name)
+		if !known {
+			return inField(UnknownField, at)
+		}
+		if seen[name] {
+			return inField(DuplicateField, at)
+		}
+		seen[name] = true
+		if fault := s.value(at, field.Type); fault != nil {
+			return fault
+		}
+	}
+	return s.closing()
+}
+
+func (s *shape) array(path string, t reflect.Type) *Refusal {
+	for i := 0; s.dec.More(); i++ {
+		if fault := s.value(fmt.Sprintf("%s[%d]", path, i), t.Elem()); fault != nil {
+			return fault
+		}
+	}
+	return s.closing()
+}
+
+func (s *shape) closing() *Refusal {
+	if _, err := s.dec.Token(); err != nil {
+		return notJSON(err)
+	}
+	return nil
+}
+
+func fieldNamed(t reflect.Type, name string) (reflect.StructField, bool) {
+	for _, field := range reflect.VisibleFields(t) {
+		if tag, _, _ := strings.Cut(field.Tag.Get("json"), ","); tag == name && name != "-" {
+			return field, true
+		}
+	}
+	return reflect.StructField{}, false
+}
+
+func notJSON(err error) *Refusal {
+	if syntax, ok := err.(*json.SyntaxError); ok {
+		return Refuse(NotJSON, "at", fmt.Sprint(syntax.Offset))
+	}
+	return Refuse(NotJSON, "at", "")
+}
+
+func inField(code, path string) *Refusal {
+	r := Refuse(code, "field", path)
+	r.Field = path
+	return r
+}
+
+func wrongType(path string, t reflect.Type) *Refusal {
+	r := inField(WrongType, path)
+	r.Args["want"] = jsonType(t)
+	return r
+}
+
+func jsonType(t reflect.Type) string {
+	switch t.Kind() {
+	case reflect.Struct:
+		return "object"
+	case reflect.Slice:
+		return "array"
+	case reflect.Bool:
+		return "boolean"
+	case reflect.Int:
+		return "integer"
+	}
+	return "string"
+}
+
+var activityType = reflect.TypeFor[activity.Activity]()

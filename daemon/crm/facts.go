@@ -1,0 +1,99 @@
+package crm
+
+import (
+	"slices"
+	"strings"
+	"time"
+)
+
+// Facts are what an org allows the rep, as of ReadAt: the parts of describe that
+// shape a record. They are stored as JSON so that records can be made, previewed
+// and refused without a network.
+type Facts struct {
+	ReadAt time.Time `json:"read_at"`
+	Task   Object    `json:"task"`
+	Event  Object    `json:"event"`
+	// ClosedStatus is the org's first closed Task status (salesforce.md 3.3).
+	ClosedStatus string `json:"closed_status"`
+	// KeyField is the unique external id on Activity, "" where the org has none
+	// that is usable on both objects (salesforce.md 3.4).
+	KeyField string `json:"key_field,omitempty"`
+	// TimeZone is the rep's zone in Salesforce.
+	TimeZone string `json:"time_zone,omitempty"`
+	// Prefixes tells the object that an id names by its first three characters.
+	Prefixes map[string]string `json:"prefixes"`
+	// Searchable lists the objects that type-ahead may offer (Allow Search).
+	Searchable []string `json:"searchable,omitempty"`
+}
+
+// Object is what the rep may write of Task or Event.
+type Object struct {
+	Fields map[string]Field `json:"fields"`
+}
+
+// Field is one field the rep can see.
+type Field struct {
+	Label      string   `json:"label"`
+	Length     int      `json:"length,omitempty"`
+	Createable bool     `json:"createable,omitempty"`
+	Updateable bool     `json:"updateable,omitempty"`
+	Values     []string `json:"values,omitempty"`
+	Restricted bool     `json:"restricted,omitempty"`
+	// ReferenceTo lists the objects a reference may point to.
+	ReferenceTo []string `json:"reference_to,omitempty"`
+}
+
+// Writes reports whether the rep may set the field on a new record.
+func (o Object) Writes(field string) bool { return o.Fields[field].Createable }
+
+// Value gives the org's own spelling of the first wanted value that the picklist
+// field has, or "".
+func (o Object) Value(field string, wanted []string) string {
+	for _, want := range wanted {
+		for _, has := range o.Fields[field].Values {
+			if strings.EqualFold(has, want) {
+				return has
+			}
+		}
+	}
+	return ""
+}
+
+// The ways of delivery (DESIGN "Delivery").
+const (
+	// ModeKey: the org refuses a second record with the same key by itself.
+	ModeKey = "key"
+	// ModeMarker: the record carries a marker that a query finds.
+	ModeMarker = "marker"
+)
+
+// Mode is the safest way of delivery that the org allows.
+func (f *Facts) Mode() string {
+	if f.KeyField != "" {
+		return ModeKey
+	}
+	return ModeMarker
+}
+
+// ObjectOf names the object of a record id, or "" where it is unknown.
+func (f *Facts) ObjectOf(id string) string {
+	if len(id) < 3 {
+		return ""
+	}
+	return f.Prefixes[id[:3]]
+}
+
+// Relatable lists the objects that a share's Related To may name: those that
+// allow activities and can be searched (salesforce.md section 5).
+func (f *Facts) Relatable() []string {
+	var objects []string
+	for _, object := range f.Task.Fields["WhatId"].ReferenceTo {
+		if slices.Contains(f.Searchable, object) {
+			objects = append(objects, object)
+		}
+	}
+	return objects
+}
+
+// isCustom reports whether an object is the org's own.
+func isCustom(object string) bool { return strings.HasSuffix(object, "__c") }

@@ -1,0 +1,153 @@
+// Package daemon is the composition root: it opens one user's files, wires the
+// rooms together and runs them until it is told to stop. One instance runs per
+// user. What the rooms do is theirs; what belongs to whom is decided here.
+package daemon
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"math/rand/v2"
+	"net/http"
+	"path/filepath"
+	"sync"
+	"time"
+
+	"golang.org/x/sync/errgroup"
+
+	"fieldpost/daemon/capture"
+	"fieldpost/daemon/capture/inbox"
+	"fieldpost/daemon/drain"
+	"fieldpost/daemon/localapi"
+	"fieldpost/daemon/localapi/access"
+	"fieldpost/daemon/netwatch"
+	"fieldpost/outbox"
+)
+
+// stopTime is how long the parts have to finish once the daemon stops.
+const stopTime = 2 * time.Second
+
+// Parts are what a daemon takes besides its home.
+type Parts struct {
+	Version string
+	// Transport carries the calls to Salesforce.
+	Transport http.RoundTripper
+	// OnReady, where set, is told where the daemon answers once it does.
+	OnReady func(url string)
+}
+
+// Daemon runs one user's fieldpost.
+type Daemon struct {
+	Parts
+	home      *Home
+	session   *session
+	org       *org
+	drain     *drain.Drain
+	inbox     *inbox.Inbox
+	intake    *capture.Intake
+	feed      *localapi.Feed
+	keeper    *keeper
+	startedAt time.Time
+	stop      context.CancelFunc
+
+	mu          sync.Mutex
+	keychainErr error
+	url         string
+}
+
+// New composes a daemon over an open home. Nothing runs before Run.
+func New(home *Home, parts Parts) (*Daemon, error) {
+	d := &Daemon{Parts: parts, home: home, feed: localapi.NewFeed(), startedAt: home.Now()}
+	var err error
+	if d.session, err = newSession(home, parts.Transport, "fieldpost/"+parts.Version); err != nil {
+		return nil, err
+	}
+	d.org = &org{home: home, client: d.session.client}
+	d.drain = drain.New(drain.Parts{
+		Outbox: home.Outbox, Salesforce: d.session.client, Org: d.org, Now: home.Now, Chance: rand.Float64, Log: home.Log,
+		OnConnection: func(drain.Connection) { d.feed.Status() },
+	})
+	d.keeper = newKeeper(d)
+	d.session.onSignIn = d.signedIn
+	d.intake = home.door(nudging{home.Outbox, d.drain})
+	settings := home.Config.Settings()
+	d.inbox = inbox.New(inbox.Config{
+		Dir: settings.Inbox.Path, Tally: filepath.Join(home.Config.Paths().State, "inbox.json"),
+		Keep:   func() time.Duration { return home.Config.Settings().Inbox.Keep },
+		Reader: home.Reader(), Door: d.intake, Words: home.Words, Now: home.Now, Log: home.Log,
+	})
+	home.watch.add(func(ids []string) { d.feed.Activity(ids...) })
+	return d, nil
+}
+
+// nudging wakes the drain after each capture.
+type nudging struct {
+	*outbox.Store
+	drain *drain.Drain
+}
+
+func (n nudging) Add(ctx context.Context, drafts []outbox.Draft) ([]outbox.Receipt, error) {
+	receipts, err := n.Store.Add(ctx, drafts)
+	if err == nil {
+		n.drain.Nudge()
+	}
+	return receipts, err
+}
+
+// signedIn starts what a fresh sign-in makes possible.
+func (d *Daemon) signedIn() {
+	if err := d.drain.Flush(); err != nil {
+		d.home.Log.Error("waking the drain failed", "error", err)
+	}
+	d.keeper.refresh()
+	d.feed.Status()
+}
+
+// Run answers, watches and sends until ctx ends or somebody stops it over the
+// port; then it finishes or gives back what is in flight.
+func (d *Daemon) Run(ctx context.Context) error {
+	ctx, d.stop = context.WithCancel(ctx)
+	defer d.stop()
+	paths := d.home.Config.Paths()
+	guard, err := access.Open(filepath.Join(paths.State, "access.json"), d.home.Now, d.feed.Status)
+	if err != nil {
+		return err
+	}
+	sockets, err := localapi.Listen(ctx, d.home.Config.Settings().Web.Listen)
+	if err != nil {
+		return err
+	}
+	server := localapi.New(d.serverParts(sockets.Port, guard))
+	group, ctx := errgroup.WithContext(ctx)
+	run := func(name string, part func(context.Context) error) {
+		group.Go(func() error {
+			if err := part(ctx); err != nil {
+				return fmt.Errorf("%s: %w", name, err)
+			}
+			return nil
+		})
+	}
+	run("local port", func(ctx context.Context) error { return server.Serve(ctx, sockets, stopTime) })
+	run("drain", d.drain.Run)
+	run("drop folder", d.inbox.Run)
+	run("keeper", d.keeper.run)
+	run("network watch", func(ctx context.Context) error { return netwatch.Watch(ctx, d.drain.Nudge) })
+
+	withdraw, err := localapi.Announce(paths.API, sockets.URL(), guard.Owner())
+	if err != nil {
+		d.stop()
+		return errors.Join(err, group.Wait())
+	}
+	d.mu.Lock()
+	d.url = sockets.URL()
+	d.mu.Unlock()
+	d.home.Log.Info("ready", "url", sockets.URL(), "version", d.Version)
+	if d.OnReady != nil {
+		d.OnReady(sockets.URL())
+	}
+	err = group.Wait()
+	d.session.giveUp()
+	settle, cancel := context.WithTimeout(context.WithoutCancel(ctx), stopTime)
+	defer cancel()
+	return errors.Join(err, d.session.refresher.Settle(settle), withdraw())
+}

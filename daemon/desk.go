@@ -1,0 +1,125 @@
+package daemon
+
+import (
+	"bytes"
+	"context"
+
+	"fieldpost/daemon/capture"
+	"fieldpost/daemon/localapi/apitype"
+	"fieldpost/daemon/localapi/client"
+	"fieldpost/daemon/words"
+	"fieldpost/outbox"
+)
+
+// Desk does on an open home what a client asks of a running daemon, for commands
+// that work while none runs. It speaks the client's shapes.
+type Desk struct {
+	Home  *Home
+	Words *words.Printer
+}
+
+// CaptureJSON captures the activity or the array of activities in data.
+func (d *Desk) CaptureJSON(ctx context.Context, data []byte) ([]apitype.Outcome, error) {
+	entries, _, err := capture.DecodeActivities(data)
+	if err != nil {
+		return nil, err
+	}
+	captured, err := d.Home.Intake.Each(ctx, outbox.FromCLI, entries)
+	if err != nil {
+		return nil, err
+	}
+	outcomes := make([]apitype.Outcome, len(captured))
+	for i, c := range captured {
+		outcomes[i] = d.outcome(c.Receipt, c.Err)
+	}
+	return outcomes, nil
+}
+
+// CaptureFiles captures files, each whole or not at all.
+func (d *Desk) CaptureFiles(ctx context.Context, files []client.File) ([]apitype.Outcome, error) {
+	var outcomes []apitype.Outcome
+	for _, f := range files {
+		drafts, err := d.Home.Reader().Read(f.Name, int64(len(f.Data)), bytes.NewReader(f.Data))
+		var receipts []outbox.Receipt
+		if err == nil {
+			for i := range drafts {
+				drafts[i].Source = outbox.FromFile
+			}
+			receipts, err = d.Home.Intake.All(ctx, drafts)
+		}
+		if err != nil {
+			outcomes = append(outcomes, d.outcome(outbox.Receipt{}, err))
+		}
+		for _, r := range receipts {
+			outcomes = append(outcomes, d.outcome(r, nil))
+		}
+	}
+	return outcomes, nil
+}
+
+func (d *Desk) outcome(r outbox.Receipt, err error) apitype.Outcome {
+	if err == nil {
+		return apitype.Outcome{Receipt: apitype.ReceiptOf(r)}
+	}
+	told, _ := Explain(d.Words, err)
+	return apitype.Outcome{Problem: &apitype.Error{
+		Status: 400, Code: told.Code, Field: told.Field, Title: told.Title, Detail: told.Detail, Remedy: told.Remedy,
+	}}
+}
+
+// List gives a page of the outbox.
+func (d *Desk) List(_ context.Context, q outbox.Query) (apitype.Items, error) {
+	items, next, err := d.Home.Outbox.List(q)
+	return apitype.ItemsOf(d.Words, items, next), err
+}
+
+// Get gives one item with its story.
+func (d *Desk) Get(_ context.Context, id string) (apitype.Item, error) {
+	item, err := d.Home.Outbox.Get(id)
+	return apitype.ItemOf(d.Words, item), err
+}
+
+// Retry makes an item due now.
+func (d *Desk) Retry(ctx context.Context, id string) (apitype.Item, error) {
+	return d.after(ctx, id, d.Home.Outbox.Retry(id))
+}
+
+// Hold keeps an item until it is released.
+func (d *Desk) Hold(ctx context.Context, id string) (apitype.Item, error) {
+	return d.after(ctx, id, d.Home.Outbox.Hold(id))
+}
+
+// Release lets a held item go.
+func (d *Desk) Release(ctx context.Context, id string) (apitype.Item, error) {
+	return d.after(ctx, id, d.Home.Outbox.Release(id))
+}
+
+// Restore brings a discarded item back.
+func (d *Desk) Restore(ctx context.Context, id string) (apitype.Item, error) {
+	return d.after(ctx, id, d.Home.Outbox.Restore(id))
+}
+
+// Discard takes an item out.
+func (d *Desk) Discard(ctx context.Context, id string) (apitype.Item, error) {
+	return d.after(ctx, id, d.Home.Outbox.Discard(id))
+}
+
+func (d *Desk) after(ctx context.Context, id string, err error) (apitype.Item, error) {
+	if err != nil {
+		return apitype.Item{}, err
+	}
+	return d.Get(ctx, id)
+}
+
+// RetryAll makes all with the code due.
+func (d *Desk) RetryAll(_ context.Context, code string) (int, error) {
+	return d.Home.Outbox.RetryAll(code)
+}
+
+// ReleaseAll lets all held with the code go.
+func (d *Desk) ReleaseAll(_ context.Context, code string) (int, error) {
+	return d.Home.Outbox.ReleaseAll(code)
+}
+
+// Close closes the home.
+func (d *Desk) Close() error { return d.Home.Close() }

@@ -1,0 +1,177 @@
+// Package directory keeps the people and records of the org on the laptop, so
+// that an address becomes a contact or a lead without a network. It copies down
+// and looks up; it writes nothing to Salesforce and knows nothing of activities
+// beyond an address.
+package directory
+
+import (
+	"bytes"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"os"
+	"path/filepath"
+	"strings"
+	"time"
+
+	"go.etcd.io/bbolt"
+)
+
+var (
+	bucketMeta    = []byte("meta")
+	bucketPeople  = []byte("people")  // id -> Person
+	bucketEmails  = []byte("emails")  // folded address, 0, id -> nothing
+	bucketRecords = []byte("records") // id -> Entry
+	bucketFacts   = []byte("facts")   // name -> the caller's JSON
+
+	metaRefreshed = []byte("refreshed_at")
+	metaCounts    = []byte("counts")
+)
+
+// Person is a contact or a lead.
+type Person struct {
+	ID      string `json:"id"`
+	Object  string `json:"object"`
+	Name    string `json:"name"`
+	Email   string `json:"email"`
+	Company string `json:"company,omitempty"`
+	OwnerID string `json:"owner_id,omitempty"`
+}
+
+// Entry is a record that an activity can be related to.
+type Entry struct {
+	ID      string `json:"id"`
+	Object  string `json:"object"`
+	Name    string `json:"name"`
+	Account string `json:"account,omitempty"`
+	OwnerID string `json:"owner_id,omitempty"`
+}
+
+// Stats tells what the copy holds and how old it is.
+type Stats struct {
+	People      int       `json:"people"`
+	Records     int       `json:"records"`
+	RefreshedAt time.Time `json:"-"`
+}
+
+// Directory is the copy on disk. It holds nothing that Salesforce does not, so a
+// copy that cannot be opened is made anew.
+type Directory struct {
+	db *bbolt.DB
+}
+
+// Open opens the copy at path; a damaged file is replaced by an empty one.
+func Open(path string) (*Directory, error) {
+	if err := os.MkdirAll(filepath.Dir(path), 0o700); err != nil {
+		return nil, fmt.Errorf("directory: %w", err)
+	}
+	db, err := open(path)
+	if err != nil {
+		if removal := os.Remove(path); removal != nil {
+			return nil, fmt.Errorf("directory: %s: %w", path, errors.Join(err, removal))
+		}
+		if db, err = open(path); err != nil {
+			return nil, fmt.Errorf("directory: %s: %w", path, err)
+		}
+	}
+	return &Directory{db: db}, nil
+}
+
+func open(path string) (*bbolt.DB, error) {
+	// A copy can be fetched again: it is not worth a disk sync per change.
+	db, err := bbolt.Open(path, 0o600, &bbolt.Options{Timeout: time.Second, NoFreelistSync: true})
+	if err != nil {
+		return nil, err
+	}
+	err = db.Update(func(tx *bbolt.Tx) error {
+		for _, name := range [][]byte{bucketMeta, bucketPeople, bucketEmails, bucketRecords, bucketFacts} {
+			if _, err := tx.CreateBucketIfNotExists(name); err != nil {
+				return err
+			}
+		}
+		return nil
+	})
+	if err != nil {
+		return nil, errors.Join(err, db.Close())
+	}
+	return db, nil
+}
+
+// Close lets the file go.
+func (d *Directory) Close() error { return d.db.Close() }
+
+// Lookup finds the people with exactly this address, whatever its case.
+func (d *Directory) Lookup(email string) ([]Person, error) {
+	var found []Person
+	err := d.db.View(func(tx *bbolt.Tx) error {
+		prefix := append([]byte(Fold(email)), 0)
+		cursor := tx.Bucket(bucketEmails).Cursor()
+		for k, _ := cursor.Seek(prefix); bytes.HasPrefix(k, prefix); k, _ = cursor.Next() {
+			var p Person
+			if err := json.Unmarshal(tx.Bucket(bucketPeople).Get(k[len(prefix):]), &p); err != nil {
+				return fmt.Errorf("directory: a person: %w", err)
+			}
+			found = append(found, p)
+		}
+		return nil
+	})
+	return found, err
+}
+
+// Fold is how addresses are compared: Salesforce ignores their case.
+func Fold(email string) string { return strings.ToLower(strings.TrimSpace(email)) }
+
+// Stats tells what the copy holds.
+func (d *Directory) Stats() (Stats, error) {
+	var stats Stats
+	err := d.db.View(func(tx *bbolt.Tx) error {
+		meta := tx.Bucket(bucketMeta)
+		if at := meta.Get(metaRefreshed); at != nil {
+			if err := stats.RefreshedAt.UnmarshalBinary(at); err != nil {
+				return err
+			}
+		}
+		if counts := meta.Get(metaCounts); counts != nil {
+			return json.Unmarshal(counts, &stats)
+		}
+		return nil
+	})
+	return stats, err
+}
+
+// Keep stores the caller's facts about the org under a name.
+func (d *Directory) Keep(name string, facts any) error {
+	value, err := json.Marshal(facts)
+	if err != nil {
+		return err
+	}
+	return d.db.Update(func(tx *bbolt.Tx) error { return tx.Bucket(bucketFacts).Put([]byte(name), value) })
+}
+
+// Kept reads what Keep stored; false where there is nothing.
+func (d *Directory) Kept(name string, facts any) (bool, error) {
+	var value []byte
+	err := d.db.View(func(tx *bbolt.Tx) error {
+		value = bytes.Clone(tx.Bucket(bucketFacts).Get([]byte(name)))
+		return nil
+	})
+	if err != nil || value == nil {
+		return false, err
+	}
+	return true, json.Unmarshal(value, facts)
+}
+
+// Forget empties the copy: another user, or another org, signed in.
+func (d *Directory) Forget() error {
+	return d.db.Update(func(tx *bbolt.Tx) error {
+		for _, name := range [][]byte{bucketMeta, bucketPeople, bucketEmails, bucketRecords, bucketFacts} {
+			if err := tx.DeleteBucket(name); err != nil {
+				return err
+			}
+			if _, err := tx.CreateBucket(name); err != nil {
+				return err
+			}
+		}
+		return nil
+	})
+}

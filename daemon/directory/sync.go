@@ -1,0 +1,151 @@
+package directory
+
+import (
+	"context"
+	"encoding/json"
+	"fmt"
+	"iter"
+	"time"
+
+	"go.etcd.io/bbolt"
+
+	"fieldpost/sfclient"
+)
+
+// Source is Salesforce as the directory asks it.
+type Source interface {
+	Query(ctx context.Context, soql string, batch int) iter.Seq2[json.RawMessage, error]
+}
+
+// row is what the directory's queries select.
+type row struct {
+	ID      string `json:"Id"`
+	Name    string
+	Email   string
+	Company string
+	OwnerID string `json:"OwnerId"`
+	Account *struct{ Name string }
+}
+
+func (r *row) account() string {
+	if r.Account == nil {
+		return ""
+	}
+	return r.Account.Name
+}
+
+// pageRows asks for the largest pages there are (salesforce.md 7.1).
+const pageRows = 2000
+
+const (
+	soqlContacts = "SELECT Id, Name, Email, Account.Name, OwnerId FROM Contact WHERE Email != null"
+	soqlLeads    = "SELECT Id, Name, Email, Company, OwnerId FROM Lead WHERE IsConverted = false AND Email != null"
+	soqlAccounts = "SELECT Id, Name, OwnerId FROM Account"
+	soqlDeals    = "SELECT Id, Name, Account.Name, OwnerId FROM Opportunity"
+)
+
+// Sync copies contacts, leads, accounts and opportunities down anew. The old copy
+// serves until the new one is complete. An object that the org declines to list is
+// passed over.
+func (d *Directory) Sync(ctx context.Context, source Source, now time.Time) (Stats, error) {
+	fresh := &load{}
+	steps := []struct {
+		soql string
+		keep func(*row)
+	}{
+		{soqlContacts, fresh.contact}, {soqlLeads, fresh.lead}, {soqlAccounts, fresh.record("Account")}, {soqlDeals, fresh.record("Opportunity")},
+	}
+	for _, step := range steps {
+		if err := read(ctx, source, step.soql, step.keep); err != nil && !sfclient.Declined(err) {
+			return Stats{}, fmt.Errorf("directory: %w", err)
+		}
+	}
+	stats := Stats{People: len(fresh.people), Records: len(fresh.records), RefreshedAt: now}
+	return stats, d.replace(fresh, stats)
+}
+
+func read(ctx context.Context, source Source, soql string, keep func(*row)) error {
+	for r, err := range sfclient.Decode[row](source.Query(ctx, soql, pageRows)) {
+		if err != nil {
+			return err
+		}
+		keep(&r)
+	}
+	return nil
+}
+
+// load is a copy on its way down.
+type load struct {
+	people  []Person
+	records []Entry
+}
+
+func (l *load) contact(r *row) {
+	l.people = append(l.people, Person{ID: r.ID, Object: "Contact", Name: r.Name, Email: r.Email, Company: r.account(), OwnerID: r.OwnerID})
+}
+
+func (l *load) lead(r *row) {
+	l.people = append(l.people, Person{ID: r.ID, Object: "Lead", Name: r.Name, Email: r.Email, Company: r.Company, OwnerID: r.OwnerID})
+}
+
+func (l *load) record(object string) func(*row) {
+	return func(r *row) {
+		l.records = append(l.records, Entry{ID: r.ID, Object: object, Name: r.Name, Account: r.account(), OwnerID: r.OwnerID})
+	}
+}
+
+func (d *Directory) replace(fresh *load, stats Stats) error {
+	return d.db.Update(func(tx *bbolt.Tx) error {
+		for _, name := range [][]byte{bucketPeople, bucketEmails, bucketRecords} {
+			if err := tx.DeleteBucket(name); err != nil {
+				return err
+			}
+			if _, err := tx.CreateBucket(name); err != nil {
+				return err
+			}
+		}
+		for i := range fresh.people {
+			if err := putPerson(tx, &fresh.people[i]); err != nil {
+				return err
+			}
+		}
+		for _, r := range fresh.records {
+			value, err := json.Marshal(r)
+			if err != nil {
+				return err
+			}
+			if err := tx.Bucket(bucketRecords).Put([]byte(r.ID), value); err != nil {
+				return err
+			}
+		}
+		return putStats(tx, stats)
+	})
+}
+
+func putPerson(tx *bbolt.Tx, p *Person) error {
+	value, err := json.Marshal(p)
+	if err != nil {
+		return err
+	}
+	if err := tx.Bucket(bucketPeople).Put([]byte(p.ID), value); err != nil {
+		return err
+	}
+	key := append(append([]byte(Fold(p.Email)), 0), p.ID...)
+	return tx.Bucket(bucketEmails).Put(key, nil)
+}
+
+func putStats(tx *bbolt.Tx, stats Stats) error {
+	counts, err := json.Marshal(stats)
+	if err != nil {
+		return err
+	}
+	at, err := stats.RefreshedAt.MarshalBinary()
+	if err != nil {
+		return err
+	}
+	meta := tx.Bucket(bucketMeta)
+	if err := meta.Put(metaCounts, counts); err != nil {
+		return err
+	}
+	return meta.Put(metaRefreshed, at)
+}

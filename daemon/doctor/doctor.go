@@ -1,0 +1,123 @@
+// Package doctor turns what the daemon found into checks a person can act on:
+// each has a code, a result, and words that say what is wrong, what to do and who
+// can. It looks at nothing itself.
+package doctor
+
+import (
+	"strconv"
+
+	"fieldpost/daemon/words"
+	"fieldpost/outbox"
+)
+
+// Result is the outcome of a check.
+type Result string
+
+// The results. A warning blocks nothing.
+const (
+	OK      Result = "ok"
+	Warning Result = "warning"
+	Failed  Result = "failed"
+	Skipped Result = "skipped"
+)
+
+// Check is one thing looked at. Its words are doctor.CODE.RESULT.* in daemon/words.
+type Check struct {
+	Code   string
+	Result Result
+	Who    outbox.Who
+	Args   outbox.Args
+	// Problem, where set, has words of its own that tell the check.
+	Problem *outbox.Problem
+}
+
+// Findings are what the daemon knows.
+type Findings struct {
+	SignedIn   bool
+	Username   string
+	Connection *outbox.Problem
+	Keychain   *outbox.Problem
+	// IdentityInFile: the identity lies beside the outbox for want of a keychain.
+	IdentityInFile bool
+	FactsKnown     bool
+	KeyField       string
+	KeyFieldName   string
+	TasksWritable  bool
+	EventsWritable bool
+	Shared         bool
+	// MissingTypes are Task Types that the settings name and the org lacks.
+	MissingTypes  []string
+	InboxMissing  bool
+	InboxLeft     int
+	InboxFolder   string
+	OutboxPath    string
+	WantedAddress string
+	Address       string
+}
+
+// Examine makes the checks of the findings, in the order in which to read them.
+func Examine(f Findings) []Check {
+	checks := []Check{
+		problem("keychain", f.Keychain),
+		when(!f.IdentityInFile, "identity", Warning, outbox.You, nil),
+		when(f.SignedIn, "sign_in", Failed, outbox.You, outbox.Args{"username": f.Username}),
+	}
+	if f.SignedIn {
+		checks = append(checks, problem("connection", f.Connection))
+	} else {
+		checks = append(checks, Check{Code: "connection", Result: Skipped})
+	}
+	checks = append(checks, orgChecks(f)...)
+	return append(checks,
+		when(!f.InboxMissing, "inbox", Failed, outbox.You, outbox.Args{"folder": f.InboxFolder}),
+		when(f.InboxLeft == 0, "inbox_left", Warning, outbox.You, outbox.Args{"n": strconv.Itoa(f.InboxLeft), "folder": f.InboxFolder}),
+		when(f.WantedAddress == f.Address, "port", Warning, outbox.You, outbox.Args{"wanted": f.WantedAddress, "address": f.Address}),
+		Check{Code: "store", Result: OK, Args: outbox.Args{"path": f.OutboxPath}},
+	)
+}
+
+func orgChecks(f Findings) []Check {
+	if !f.FactsKnown {
+		return []Check{{Code: "org", Result: Skipped}}
+	}
+	checks := []Check{
+		when(f.TasksWritable, "tasks", Failed, outbox.Admin, nil),
+		when(f.EventsWritable, "events", Failed, outbox.Admin, nil),
+		when(f.KeyField != "", "key_field", Warning, outbox.Admin, outbox.Args{"field": f.KeyFieldName}),
+		when(f.Shared, "shared_activities", Warning, outbox.Admin, nil),
+	}
+	for _, value := range f.MissingTypes {
+		checks = append(checks, Check{Code: "task_type", Result: Warning, Who: outbox.Admin, Args: outbox.Args{"value": value}})
+	}
+	return checks
+}
+
+func when(good bool, code string, otherwise Result, who outbox.Who, args outbox.Args) Check {
+	if good {
+		return Check{Code: code, Result: OK, Args: args}
+	}
+	return Check{Code: code, Result: otherwise, Who: who, Args: args}
+}
+
+func problem(code string, found *outbox.Problem) Check {
+	if found == nil {
+		return Check{Code: code, Result: OK}
+	}
+	return Check{Code: code, Result: Failed, Who: found.Who, Problem: found}
+}
+
+// Tell gives the words of the check.
+func (c Check) Tell(p *words.Printer) words.Explained {
+	if c.Problem != nil {
+		return p.Explain(c.Problem.Code, c.Problem.Args)
+	}
+	base := "doctor." + c.Code + "." + string(c.Result)
+	told := words.Explained{Title: p.Fill(base+".title", c.Args)}
+	if p.Has(base + ".detail") {
+		told.Detail = p.Fill(base+".detail", c.Args)
+	}
+	if p.Has(base + ".remedy") {
+		told.Remedy = p.Fill(base+".remedy", c.Args)
+	}
+	return told
+}

@@ -1,0 +1,74 @@
+package drain
+
+import (
+	"context"
+	"errors"
+
+	"fieldpost/daemon/crm"
+	"fieldpost/outbox"
+)
+
+// change carries a pending update or delete of a delivered record out. Both may
+// be repeated without harm, so a doubtful outcome is simply tried again.
+func (d *Drain) change(ctx context.Context, facts *crm.Facts, w outbox.Work) settlement {
+	var s settlement
+	l := letter{work: w, record: &crm.Record{Object: w.Record.Object}}
+	err := d.apply(ctx, facts, &l)
+	answer, own := crm.AnswerOf(err)
+	var refused *crm.Refused
+	gone := own && (answer.Code == "ENTITY_IS_DELETED" || answer.Code == "NOT_FOUND")
+	switch {
+	case err == nil, gone && w.Pending == outbox.PendingDelete:
+		d.met(crm.Call{}, nil)
+		s.add(d.changed(&l))
+	case errors.As(err, &refused):
+		o := l.outcome(outbox.NeedsAttention)
+		o.Problem = &refused.Problem
+		s.add(o)
+	case own:
+		s.merge(d.row(ctx, facts, &l, err))
+	default:
+		call := crm.JudgeCall(err)
+		d.met(call, err)
+		s.unsent = append(s.unsent, w.ID)
+	}
+	return s
+}
+
+func (d *Drain) apply(ctx context.Context, facts *crm.Facts, l *letter) error {
+	w := &l.work
+	if w.Pending == outbox.PendingDelete {
+		return d.Salesforce.Delete(ctx, w.Record.Object, w.Record.ID)
+	}
+	people, err := d.Org.Resolve(ctx, addressesOf([]outbox.Work{*w}))
+	if err != nil {
+		return err
+	}
+	now, err := crm.Build(itemOf(w, people), facts, d.Org.Rules())
+	if err != nil {
+		return err
+	}
+	sent := *w
+	sent.Activity = *w.Sent
+	before, err := crm.Build(itemOf(&sent, people), facts, d.Org.Rules())
+	if err != nil {
+		return err
+	}
+	fields := crm.Changed(before, now, facts)
+	if len(fields) == 0 {
+		return nil
+	}
+	l.record.Notes = now.Notes
+	return d.Salesforce.Update(ctx, w.Record.Object, w.Record.ID, fields)
+}
+
+func (d *Drain) changed(l *letter) outbox.Outcome {
+	o := l.outcome(outbox.Delivered)
+	o.Answered, o.Notes = true, l.record.Notes
+	note := "updated"
+	if l.work.Pending == outbox.PendingDelete {
+		note = "withdrawn"
+	}
+	o.Notes = append(o.Notes, outbox.Note{Code: note})
+	return o
+}

@@ -1,0 +1,303 @@
+package drain
+
+import (
+	"context"
+	"errors"
+	"time"
+
+	"fieldpost/daemon/crm"
+	"fieldpost/daemon/directory"
+	"fieldpost/outbox"
+	"fieldpost/outbox/activity"
+	"fieldpost/sfclient"
+)
+
+// settlement is what a step learned of the work it claimed.
+type settlement struct {
+	outcomes []outbox.Outcome
+	// unsent were certainly not sent: as if never claimed.
+	unsent []string
+}
+
+func (s *settlement) add(o ...outbox.Outcome) { s.outcomes = append(s.outcomes, o...) }
+
+func (s *settlement) merge(other settlement) {
+	s.outcomes = append(s.outcomes, other.outcomes...)
+	s.unsent = append(s.unsent, other.unsent...)
+}
+
+func (s *settlement) store(box Outbox) error {
+	if len(s.outcomes) > 0 {
+		if err := box.Settle(s.outcomes); err != nil {
+			return err
+		}
+		s.outcomes = nil
+	}
+	if len(s.unsent) > 0 {
+		if err := box.Unclaim(s.unsent); err != nil {
+			return err
+		}
+		s.unsent = nil
+	}
+	return nil
+}
+
+// letter is work with the record it becomes.
+type letter struct {
+	work   outbox.Work
+	record *crm.Record
+	// absent: an earlier doubt is settled, the record is not there.
+	absent bool
+}
+
+// outcome starts the outcome of a letter.
+func (l *letter) outcome(to outbox.State) outbox.Outcome {
+	return outbox.Outcome{ID: l.work.ID, To: to, Absent: l.absent}
+}
+
+// deliver does what the work asks for and tells what became of each item.
+func (d *Drain) deliver(ctx context.Context, facts *crm.Facts, work []outbox.Work) settlement {
+	var s settlement
+	var fresh, doubtful, changes []outbox.Work
+	for _, w := range work {
+		switch {
+		case w.Pending != outbox.PendingCreate:
+			changes = append(changes, w)
+		case w.Doubt != nil && (facts.Mode() == crm.ModeMarker || w.Doubt.Mode == crm.ModeMarker):
+			doubtful = append(doubtful, w)
+		default:
+			fresh = append(fresh, w)
+		}
+	}
+	absent, looked := d.look(ctx, doubtful)
+	s.merge(looked)
+	letters, refused := d.write(ctx, facts, fresh, absent)
+	s.merge(refused)
+	s.merge(d.post(ctx, facts, letters))
+	for _, w := range changes {
+		s.merge(d.change(ctx, facts, w))
+	}
+	return s
+}
+
+// write turns work into letters: the people are looked up and the records made.
+// absent is work whose doubt is settled.
+func (d *Drain) write(ctx context.Context, facts *crm.Facts, fresh, absent []outbox.Work) ([]letter, settlement) {
+	var s settlement
+	all := append(append([]outbox.Work{}, absent...), fresh...)
+	if len(all) == 0 {
+		return nil, s
+	}
+	people, err := d.Org.Resolve(ctx, addressesOf(all))
+	if err != nil {
+		d.met(crm.JudgeCall(err), err)
+		for _, w := range all {
+			s.unsent = append(s.unsent, w.ID)
+		}
+		return nil, s
+	}
+	var letters []letter
+	for i, w := range all {
+		l := letter{work: w, absent: i < len(absent)}
+		l.record, err = crm.Build(itemOf(&w, people), facts, d.Org.Rules())
+		var refused *crm.Refused
+		switch {
+		case errors.As(err, &refused):
+			o := l.outcome(outbox.NeedsAttention)
+			o.Problem = &refused.Problem
+			s.add(o)
+		case err != nil:
+			o := l.outcome(outbox.NeedsAttention)
+			o.Problem = &outbox.Problem{Code: "unreadable", Who: outbox.You, Args: outbox.Args{"message": err.Error()}}
+			s.add(o)
+		default:
+			letters = append(letters, l)
+		}
+	}
+	return letters, s
+}
+
+func addressesOf(work []outbox.Work) []string {
+	seen := map[string]bool{}
+	var addresses []string
+	for i := range work {
+		for _, p := range work[i].Activity.People {
+			if p.ID == "" && !seen[directory.Fold(p.Email)] {
+				seen[directory.Fold(p.Email)] = true
+				addresses = append(addresses, p.Email)
+			}
+		}
+	}
+	return addresses
+}
+
+func itemOf(w *outbox.Work, people map[string][]directory.Person) crm.Item {
+	item := crm.Item{ID: w.ID, Activity: &w.Activity, CapturedAt: w.CapturedAt}
+	for _, p := range w.Activity.People {
+		r := crm.Resolved{Person: p, ID: p.ID}
+		if p.ID == "" {
+			r.ID, r.Ambiguous = directory.Choose(people[directory.Fold(p.Email)])
+		}
+		if r.ID != "" {
+			r.ID = activity.LongID(r.ID)
+		}
+		item.People = append(item.People, r)
+	}
+	return item
+}
+
+// post sends up to 200 letters in one call. A call that is refused as a whole is
+// split in halves until the guilty row stands alone.
+func (d *Drain) post(ctx context.Context, facts *crm.Facts, letters []letter) settlement {
+	var s settlement
+	if len(letters) == 0 {
+		return s
+	}
+	rows := make([]sfclient.Row, len(letters))
+	for i := range letters {
+		rows[i] = sfclient.Row{Object: letters[i].record.Object, Fields: letters[i].record.Fields}
+	}
+	results, err := d.Salesforce.CreateAll(ctx, rows)
+	if err != nil {
+		return d.failed(ctx, facts, letters, err)
+	}
+	d.met(crm.Call{}, nil)
+	for i := range letters {
+		if results[i].Err == nil {
+			s.add(d.delivered(&letters[i], results[i].ID))
+		} else {
+			s.merge(d.row(ctx, facts, &letters[i], results[i].Err))
+		}
+	}
+	return s
+}
+
+func (d *Drain) delivered(l *letter, id string) outbox.Outcome {
+	o := l.outcome(outbox.Delivered)
+	o.Answered, o.Notes = true, l.record.Notes
+	o.Record = &outbox.Record{ID: id, Object: l.record.Object}
+	return o
+}
+
+// failed settles a call that failed as a whole.
+func (d *Drain) failed(ctx context.Context, facts *crm.Facts, letters []letter, err error) settlement {
+	var s settlement
+	call := crm.JudgeCall(err)
+	if call.Course == crm.Attention && len(letters) > 1 {
+		half := len(letters) / 2
+		s.merge(d.post(ctx, facts, letters[:half]))
+		s.merge(d.post(ctx, facts, letters[half:]))
+		return s
+	}
+	if call.Course == crm.Attention || call.Course == crm.Repair {
+		return d.row(ctx, facts, &letters[0], err)
+	}
+	d.met(call, err)
+	for i := range letters {
+		if call.Unsent {
+			s.unsent = append(s.unsent, letters[i].work.ID)
+			continue
+		}
+		o := letters[i].outcome(outbox.Waiting)
+		o.Doubtful = call.Doubtful
+		if call.Doubtful {
+			o.NextAt = d.doubtfulUntil(facts, &letters[i].work)
+		}
+		s.add(o)
+	}
+	return s
+}
+
+// doubtfulUntil is when a doubtful item is looked at again: with a key the call
+// is simply repeated, without one the marker is searched for.
+func (d *Drain) doubtfulUntil(facts *crm.Facts, w *outbox.Work) time.Time {
+	if facts.Mode() == crm.ModeKey {
+		return d.Now().Add(Pause(w.Attempts+1, d.Chance()))
+	}
+	at, _ := NextLook(d.Now(), 0)
+	return at
+}
+
+// row settles one row that Salesforce refused.
+func (d *Drain) row(ctx context.Context, facts *crm.Facts, l *letter, err error) settlement {
+	var s settlement
+	answer, own := crm.AnswerOf(err)
+	if own {
+		if id, ours := facts.DuplicateOf(answer); ours {
+			s.merge(d.duplicate(ctx, facts, l, id))
+			return s
+		}
+	}
+	verdict := crm.JudgeCall(err)
+	o := l.outcome(outbox.NeedsAttention)
+	o.Answered, o.Problem = true, &verdict.Problem
+	switch {
+	case verdict.Course == crm.Again, verdict.Course == crm.Pause, verdict.Course == crm.Blocked:
+		o.To, o.NextAt = outbox.Waiting, d.Now().Add(Pause(l.work.Attempts+1, d.Chance()))
+	case verdict.Doubtful:
+		o.To, o.Doubtful, o.NextAt = outbox.Waiting, true, d.doubtfulUntil(facts, &l.work)
+	case verdict.Course == crm.Repair && l.work.Attempts == 0:
+		o.To = outbox.Waiting
+		if err := d.Org.Reread(ctx); err != nil {
+			d.met(crm.JudgeCall(err), err)
+		}
+	}
+	if verdict.Course == crm.Pause || verdict.Course == crm.Blocked {
+		d.met(verdict, err)
+	}
+	s.add(o)
+	return s
+}
+
+// duplicate settles a row that was in Salesforce already under our key.
+func (d *Drain) duplicate(ctx context.Context, facts *crm.Facts, l *letter, id string) settlement {
+	var s settlement
+	if id == "" {
+		soql := "SELECT Id FROM " + l.record.Object + " WHERE " + facts.KeyField + " = " + sfclient.Quote(l.work.ID)
+		for row, err := range sfclient.Decode[found](d.Salesforce.Query(ctx, soql, 0)) {
+			if err == nil {
+				id = row.ID
+			}
+			break
+		}
+	}
+	if id == "" {
+		o := l.outcome(outbox.Waiting)
+		o.Answered, o.Doubtful, o.NextAt = true, true, d.Now().Add(Pause(l.work.Attempts+1, d.Chance()))
+		s.add(o)
+		return s
+	}
+	o := d.delivered(l, id)
+	o.Notes = append(o.Notes, outbox.Note{Code: "reconciled"})
+	s.add(o)
+	return s
+}
+
+// found is a row of a query for a record of ours.
+type found struct {
+	ID          string `json:"Id"`
+	CallObject  string
+	Description string
+}
+
+// met tells the gate and the log what a call met.
+func (d *Drain) met(call crm.Call, err error) {
+	var changed bool
+	if err == nil {
+		changed = d.gate.open()
+	} else {
+		state := Offline
+		if call.Course == crm.Pause || call.Course == crm.Blocked {
+			state = Limited
+		}
+		changed = d.gate.close(state, &call.Problem)
+	}
+	if !changed {
+		return
+	}
+	now := d.gate.connection()
+	d.Log.Info("connection changed", "state", now.State, "problem", code(now.Problem))
+	if d.OnConnection != nil {
+		d.OnConnection(now)
+	}
+}

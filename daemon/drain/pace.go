@@ -1,0 +1,44 @@
+package drain
+
+import "time"
+
+// steps are the pauses after the first, second, … failure in a row; after the
+// last one an attempt an hour (DESIGN "Delivery", Pace).
+var steps = []time.Duration{
+	5 * time.Second, 15 * time.Second, 45 * time.Second, 2 * time.Minute,
+	5 * time.Minute, 15 * time.Minute, 30 * time.Minute,
+}
+
+// Pause is how long to wait after so many failures in a row. chance, in [0,1),
+// spreads it from 0.8 to 1.2 times the step.
+func Pause(failures int, chance float64) time.Duration {
+	step := time.Hour
+	if failures < 1 {
+		failures = 1
+	}
+	if failures <= len(steps) {
+		step = steps[failures-1]
+	}
+	return time.Duration(float64(step) * (0.8 + 0.4*chance))
+}
+
+// OrgPause is how long to wait where the org itself asked for peace (limits,
+// outages, maintenance). Its end is spread over the whole of the step again, so
+// that thousands of laptops do not come back as one wave.
+func OrgPause(failures int, chance float64) time.Duration {
+	return Pause(failures, 0.5) + time.Duration(chance*float64(Pause(failures, 0.5)))
+}
+
+// looks are the times after a doubtful call at which a marker is searched for:
+// Salesforce may work on a call for ten minutes, so only the last one proves
+// that the record is not there (salesforce.md 6.5, reliability.md section 2).
+var looks = []time.Duration{30 * time.Second, 2 * time.Minute, 10*time.Minute + 30*time.Second}
+
+// NextLook is when a record in doubt since then is to be searched for after so
+// many searches; proven says that the searches so far prove its absence.
+func NextLook(since time.Time, searches int) (at time.Time, proven bool) {
+	if searches >= len(looks) {
+		return time.Time{}, true
+	}
+	return since.Add(looks[searches]), false
+}

@@ -1,0 +1,52 @@
+package daemon
+
+import (
+	"net"
+	"net/url"
+	"slices"
+
+	"fieldpost/daemon/doctor"
+)
+
+// findings gathers what the doctor judges.
+func (d *Daemon) findings() doctor.Findings {
+	settings := d.home.Config.Settings()
+	account := d.session.refresher.Account()
+	files := d.inbox.Counts()
+	f := doctor.Findings{
+		SignedIn: account.UserID != "", Username: account.Username, Connection: d.drain.Connection().Problem,
+		Keychain: d.keychainProblem(), IdentityInFile: d.home.sealing.exposed(),
+		KeyFieldName: settings.Salesforce.KeyField,
+		InboxMissing: files.Missing, InboxLeft: len(files.LeftAlone), InboxFolder: settings.Inbox.Path,
+		OutboxPath: d.home.Outbox.Path(), WantedAddress: settings.Web.Listen, Address: d.address(),
+	}
+	facts, known := d.home.facts()
+	if !known {
+		return f
+	}
+	f.FactsKnown, f.KeyField = true, facts.KeyField
+	f.TasksWritable, f.EventsWritable = facts.Task.Writes("Subject"), facts.Event.Writes("Subject")
+	f.Shared = facts.Task.Writes("TaskWhoIds")
+	for _, wanted := range settings.Share.Types {
+		if len(wanted) > 0 && facts.Task.Value("Type", wanted) == "" {
+			f.MissingTypes = append(f.MissingTypes, wanted[0])
+		}
+	}
+	slices.Sort(f.MissingTypes)
+	return f
+}
+
+// address is where the port answers, as web.listen would say it.
+func (d *Daemon) address() string {
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	u, err := url.Parse(d.url)
+	if err != nil {
+		return ""
+	}
+	host, _, err := net.SplitHostPort(d.home.Config.Settings().Web.Listen)
+	if err != nil {
+		host = u.Hostname()
+	}
+	return net.JoinHostPort(host, u.Port())
+}

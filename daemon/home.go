@@ -1,0 +1,239 @@
+package daemon
+
+import (
+	"context"
+	"errors"
+	"io/fs"
+	"log/slog"
+	"os"
+	"strings"
+	"sync"
+	"time"
+
+	"filippo.io/age"
+
+	"fieldpost/daemon/capture"
+	"fieldpost/daemon/capture/file"
+	"fieldpost/daemon/config"
+	"fieldpost/daemon/crm"
+	"fieldpost/daemon/directory"
+	"fieldpost/daemon/words"
+	"fieldpost/keychain"
+	"fieldpost/outbox"
+	"fieldpost/outbox/activity"
+)
+
+// Home is one user's files, open and locked: what the daemon runs on, and what a
+// command works on while no daemon runs.
+type Home struct {
+	Config    *config.Config
+	Outbox    *outbox.Store
+	Directory *directory.Directory
+	Intake    *capture.Intake
+	Log       *slog.Logger
+	Now       func() time.Time
+
+	secrets Secrets
+	sealing *sealing
+	watch   *watchers
+	unlock  func() error
+
+	mu     sync.Mutex
+	cached *crm.Facts
+}
+
+// OpenHome locks the home and opens its files. The keychain may be locked: then
+// capturing works and what was sealed before stays closed. Errors: *RunningError,
+// outbox.ErrNewerSchema, outbox.ErrDamaged, or the system's own.
+func OpenHome(ctx context.Context, settings *config.Config, secrets Secrets, log *slog.Logger) (*Home, error) {
+	paths := settings.Paths()
+	if err := config.MakeFolders(paths, settings.Settings()); err != nil {
+		return nil, err
+	}
+	unlock, err := lockHome(paths.State, paths.API)
+	if err != nil {
+		return nil, err
+	}
+	h := &Home{Config: settings, Log: log, Now: time.Now, secrets: secrets, watch: &watchers{}, unlock: unlock}
+	if err := h.open(ctx); err != nil {
+		return nil, errors.Join(err, h.Close())
+	}
+	return h, nil
+}
+
+func (h *Home) open(ctx context.Context) error {
+	paths := h.Config.Paths()
+	var err error
+	if h.sealing, err = openSealing(ctx, paths.State, h.secrets); err != nil {
+		return err
+	}
+	recipients, err := h.sealing.recipients(h.Config.Settings().Security.RecoveryRecipient)
+	if err != nil {
+		return err
+	}
+	h.Outbox, err = outbox.Open(paths.Outbox, outbox.Options{Recipients: recipients, Now: h.Now, OnChange: h.watch.changed})
+	if err != nil {
+		return err
+	}
+	if h.Directory, err = directory.Open(paths.Directory); err != nil {
+		return err
+	}
+	h.Intake = h.door(h.Outbox)
+	return nil
+}
+
+// door makes the one door that every capture passes on its way into the store.
+func (h *Home) door(store capture.Store) *capture.Intake {
+	return capture.NewIntake(store, h.privacy, relatedRule{h}, h.Now)
+}
+
+// Reader reads dropped files.
+func (h *Home) Reader() *file.Reader {
+	return &file.Reader{
+		Own: func() capture.Own { return h.OwnAddresses() }, Zone: h.zone, Now: h.Now,
+		Origins: func() []string { return h.Config.Settings().Web.AllowedOrigins }, Words: h.Words,
+	}
+}
+
+// zone is the rep's time zone in Salesforce, else the machine's.
+func (h *Home) zone() *time.Location {
+	if facts, known := h.facts(); known {
+		if zone, err := activity.Zone(facts.TimeZone); err == nil {
+			return zone
+		}
+	}
+	return time.Local
+}
+
+// OpenSeal asks the keychain for the identity and opens what was sealed before.
+func (h *Home) OpenSeal(ctx context.Context) error {
+	var identity age.Identity
+	identity, err := h.sealing.identity(ctx)
+	if err != nil {
+		return err
+	}
+	h.Outbox.Unlock(identity)
+	return nil
+}
+
+// Close closes the files and lets the home go.
+func (h *Home) Close() error {
+	var errs []error
+	if h.Outbox != nil {
+		errs = append(errs, h.Outbox.Close())
+	}
+	if h.Directory != nil {
+		errs = append(errs, h.Directory.Close())
+	}
+	return errors.Join(append(errs, h.unlock())...)
+}
+
+// Words is the printer of the rep's language.
+func (h *Home) Words() *words.Printer { return words.In(h.language("")) }
+
+// OwnAddresses are the rep's own, as far as they are known.
+func (h *Home) OwnAddresses() []string {
+	_, kept, err := h.Outbox.Current()
+	if err != nil {
+		return nil
+	}
+	account, err := parseProfile(kept)
+	if err != nil || account.UserID == "" {
+		return nil
+	}
+	own := []string{account.Username}
+	if account.Email != "" {
+		own = append(own, account.Email)
+	}
+	return own
+}
+
+// privacy reads the privacy settings in force.
+func (h *Home) privacy() capture.Privacy {
+	s := h.Config.Settings()
+	return capture.Privacy{
+		Exclude: s.Privacy.Exclude, Internal: s.Privacy.Internal, Body: s.Privacy.Body, Own: h.OwnAddresses(),
+	}
+}
+
+// facts are the org's facts as kept; false where none were read yet.
+func (h *Home) facts() (*crm.Facts, bool) {
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	if h.cached != nil {
+		return h.cached, true
+	}
+	facts := &crm.Facts{}
+	known, err := h.Directory.Kept(keptFacts, facts)
+	if !known || err != nil {
+		return nil, false
+	}
+	h.cached = facts
+	return facts, true
+}
+
+// keepFacts stores fresh facts; nil forgets them, and the directory with them,
+// for they belong to the org and the user that signed out.
+func (h *Home) keepFacts(facts *crm.Facts) error {
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	h.cached = facts
+	if facts == nil {
+		return h.Directory.Forget()
+	}
+	return h.Directory.Keep(keptFacts, facts)
+}
+
+// rules are the settings that shape records.
+func (h *Home) rules() *crm.Rules {
+	s := h.Config.Settings()
+	r := &crm.Rules{
+		Types: map[activity.Channel][]string{}, MeetingTypes: s.Meeting.Type,
+		ShareFields: s.Share.Fields, MeetingFields: s.Meeting.Fields,
+		RelatedTo: s.RelatedTo.Objects, Multiple: s.People.Multiple, Words: h.Words(), Zone: time.Local,
+	}
+	for channel, types := range s.Share.Types {
+		r.Types[activity.Channel(channel)] = types
+	}
+	return r
+}
+
+// relatedRule refuses a Related To at capture, where the org's facts are known.
+type relatedRule struct{ home *Home }
+
+func (r relatedRule) AllowsRelated(kind activity.Kind, to activity.Related) (allowed, known bool) {
+	facts, known := r.home.facts()
+	if !known {
+		return false, false
+	}
+	return crm.RelatedAllowed(kind, facts.ObjectOf(to.ID), facts, r.home.rules()), true
+}
+
+// keychainService is the name under which the keychain keeps fieldpost's secrets.
+const keychainService = "fieldpost"
+
+// OpenSecrets gives the keychain that the settings name.
+func OpenSecrets(settings *config.Config, getenv func(string) string) Secrets {
+	if settings.Settings().Keychain.Backend == config.KeychainFile {
+		return keychain.OpenFile(settings.Paths().State+string(os.PathSeparator)+"keychain.json", func() (string, error) {
+			return passphrase(getenv)
+		})
+	}
+	return keychain.OpenSystem(keychainService)
+}
+
+// passphrase reads what seals the file keychain (CONTRACT section 3).
+func passphrase(getenv func(string) string) (string, error) {
+	if given := getenv("FIELDPOST_KEYCHAIN_PASSPHRASE"); given != "" {
+		return given, nil
+	}
+	file := getenv("FIELDPOST_KEYCHAIN_PASSPHRASE_FILE")
+	if file == "" {
+		return "", keychain.ErrLocked
+	}
+	text, err := os.ReadFile(file)
+	if errors.Is(err, fs.ErrNotExist) {
+		return "", keychain.ErrLocked
+	}
+	return strings.TrimRight(string(text), "\r\n"), err
+}

@@ -1,0 +1,112 @@
+package daemon
+
+import (
+	"context"
+	"errors"
+	"time"
+
+	"fieldpost/daemon/drain"
+	"fieldpost/sfclient"
+)
+
+const (
+	// keyRetry is how often a locked keychain is asked again.
+	keyRetry = 15 * time.Second
+	// keeperRound is how often the keeper looks whether something is due.
+	keeperRound = time.Hour
+	// sessionIdle is how long a session may go unused: many orgs end an idle one
+	// after 30 days (salesforce.md 1.5).
+	sessionIdle = 7 * 24 * time.Hour
+)
+
+// keeper keeps what ages fresh: the seal, the session, the org's facts and the
+// copy of its people.
+type keeper struct {
+	d      *Daemon
+	forced chan struct{}
+}
+
+func newKeeper(d *Daemon) *keeper {
+	return &keeper{d: d, forced: make(chan struct{}, 1)}
+}
+
+// refresh asks for a refresh of facts and people now.
+func (k *keeper) refresh() {
+	select {
+	case k.forced <- struct{}{}:
+	default:
+	}
+}
+
+func (k *keeper) run(ctx context.Context) error {
+	retry := k.unseal(ctx)
+	k.keep(ctx, false)
+	round := time.NewTicker(keeperRound)
+	defer round.Stop()
+	for {
+		select {
+		case <-ctx.Done():
+			return nil
+		case <-retry:
+			if retry = k.unseal(ctx); retry == nil {
+				k.keep(ctx, false)
+				k.d.drain.Nudge()
+			}
+		case <-k.forced:
+			k.keep(ctx, true)
+		case <-round.C:
+			k.keep(ctx, false)
+		}
+	}
+}
+
+// unseal opens what was sealed before; where the keychain does not let it, the
+// channel tells when to try again.
+func (k *keeper) unseal(ctx context.Context) <-chan time.Time {
+	err := k.d.home.OpenSeal(ctx)
+	k.d.mu.Lock()
+	changed := (err == nil) != (k.d.keychainErr == nil)
+	k.d.keychainErr = err
+	k.d.mu.Unlock()
+	if changed {
+		k.d.feed.Status()
+	}
+	if err == nil {
+		return nil
+	}
+	k.d.home.Log.Warn("the keychain did not open the outbox", "error", err)
+	return time.After(keyRetry)
+}
+
+// keep renews the session where it is missing or idle, and reads facts and people
+// where they are old or asked for.
+func (k *keeper) keep(ctx context.Context, forced bool) {
+	d := k.d
+	if _, err := d.org.account(); err != nil {
+		return
+	}
+	if _, err := d.session.refresher.Current(ctx); err != nil {
+		k.report(ctx, err)
+		return
+	}
+	err := d.session.refresher.KeepAlive(ctx, sessionIdle)
+	if err == nil && (forced || d.org.stale()) {
+		err = d.org.Refresh(ctx)
+		d.feed.Status()
+	}
+	k.report(ctx, err)
+	if err == nil {
+		d.drain.Nudge()
+	}
+}
+
+func (k *keeper) report(ctx context.Context, err error) {
+	switch {
+	case ctx.Err() != nil, errors.Is(err, drain.ErrSignedOut):
+		return
+	case sfclient.Declined(err):
+		k.d.home.Log.Warn("a part of the org could not be read", "error", err)
+		return
+	}
+	k.d.drain.Report(err)
+}

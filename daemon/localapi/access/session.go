@@ -1,0 +1,88 @@
+package access
+
+import (
+	"errors"
+	"fmt"
+	"maps"
+	"slices"
+	"time"
+)
+
+const (
+	codeLife = time.Minute
+	pageLife = 12 * time.Hour // unused
+	// usedEvery is how exactly the file knows when a page was used last.
+	usedEvery = 10 * time.Minute
+	maxPages  = 32
+	maxCodes  = 32
+	maxWrong  = 5
+	lockOut   = time.Minute
+)
+
+// ErrWrongCode: the code never was, was used, or is over.
+var ErrWrongCode = errors.New("access: wrong code")
+
+// A LockedOutError says that too many wrong codes came in.
+type LockedOutError struct{ For time.Duration }
+
+func (e *LockedOutError) Error() string {
+	return fmt.Sprintf("access: too many wrong codes; locked for %s", e.For)
+}
+
+// NewCode makes a code that one status page may trade for a token, once, until
+// it expires.
+func (a *Access) NewCode() (code string, expires time.Time) {
+	a.mu.Lock()
+	defer a.mu.Unlock()
+	now := a.now()
+	maps.DeleteFunc(a.codes, func(_ hash, end time.Time) bool { return !end.After(now) })
+	if len(a.codes) >= maxCodes {
+		clear(a.codes)
+	}
+	code, expires = newToken(), now.Add(codeLife)
+	a.codes[hashOf(code)] = expires
+	return code, expires
+}
+
+// Trade gives a page token for a code: ErrWrongCode, or a *LockedOutError after
+// five wrong ones in a row.
+func (a *Access) Trade(code string) (token string, err error) {
+	a.mu.Lock()
+	defer a.mu.Unlock()
+	now := a.now()
+	since := now.Sub(a.wrong.last)
+	if since >= lockOut {
+		a.wrong.count = 0
+	}
+	if a.wrong.count >= maxWrong {
+		return "", &LockedOutError{For: lockOut - since}
+	}
+	end, known := a.codes[hashOf(code)]
+	delete(a.codes, hashOf(code))
+	if !known || !end.After(now) {
+		a.wrong.count++
+		a.wrong.last = now
+		return "", ErrWrongCode
+	}
+	a.wrong.count = 0
+	token = newToken()
+	next := a.kept.clone()
+	next.Pages = append(next.Pages, keptPage{Hash: hashOf(token), UsedAt: now})
+	if len(next.Pages) > maxPages {
+		slices.SortFunc(next.Pages, func(p, q keptPage) int { return q.UsedAt.Compare(p.UsedAt) })
+		next.Pages = next.Pages[:maxPages]
+	}
+	if err := a.keep(next); err != nil {
+		return "", err
+	}
+	return token, nil
+}
+
+// use notes that a page is in use. A file that cannot be written now costs the
+// page its life after a restart, not the request.
+func (a *Access) use(page *keptPage) {
+	if now := a.now(); now.Sub(page.UsedAt) >= usedEvery {
+		page.UsedAt = now
+		_ = a.keep(a.kept.clone())
+	}
+}

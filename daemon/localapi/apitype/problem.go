@@ -1,0 +1,55 @@
+package apitype
+
+import (
+	"fmt"
+	"strings"
+
+	"fieldpost/daemon/words"
+	"fieldpost/outbox"
+)
+
+// Problem says what keeps something from being delivered, and who can act.
+type Problem struct {
+	Code   string     `json:"code"`
+	Title  string     `json:"title"`
+	Detail string     `json:"detail"`
+	Remedy string     `json:"remedy"`
+	Who    outbox.Who `json:"who"`
+}
+
+// ProblemOf tells a problem of the outbox; nil stays nil.
+func ProblemOf(p *words.Printer, of *outbox.Problem) *Problem {
+	if of == nil {
+		return nil
+	}
+	told := p.Explain(of.Code, of.Args)
+	return &Problem{Code: of.Code, Title: told.Title, Detail: told.Detail, Remedy: told.Remedy, Who: of.Who}
+}
+
+// Error is the body of an answer that refuses (RFC 9457), and the error that the
+// client gives for it.
+type Error struct {
+	Status int    `json:"status"`
+	Code   string `json:"code"`
+	// Field is the JSON path, query parameter or setting that is at fault.
+	Field  string `json:"field,omitempty"`
+	Title  string `json:"title"`
+	Detail string `json:"detail,omitempty"`
+	Remedy string `json:"remedy,omitempty"`
+	// Record is where the item stands in Salesforce, when that is the reason.
+	Record *Record `json:"record,omitempty"`
+}
+
+// Error tells what happened, why and what to do.
+func (e *Error) Error() string {
+	if e.Title == "" {
+		return fmt.Sprintf("fieldpost answered with status %d", e.Status)
+	}
+	parts := []string{strings.TrimSuffix(e.Title, ".") + "."}
+	for _, part := range []string{e.Detail, e.Remedy} {
+		if part != "" {
+			parts = append(parts, part)
+		}
+	}
+	return strings.Join(parts, " ")
+}

@@ -1,0 +1,97 @@
+package apitype
+
+import (
+	"time"
+
+	"fieldpost/outbox"
+)
+
+// Status is how things stand (GET /v1/status, "status --json").
+type Status struct {
+	Version    string     `json:"version"`
+	StartedAt  time.Time  `json:"started_at"`
+	Account    Account    `json:"account"`
+	Connection Connection `json:"connection"`
+	Outbox     Outbox     `json:"outbox"`
+	Inbox      Inbox      `json:"inbox"`
+	Directory  Directory  `json:"directory"`
+	// Warnings holds only what keeps something from being delivered or captured.
+	Warnings []Problem `json:"warnings"`
+}
+
+// AccountState tells whether somebody can send.
+type AccountState string
+
+// The states of an account.
+const (
+	SignedOut   AccountState = "signed_out"
+	SignedIn    AccountState = "signed_in"
+	NeedsSignIn AccountState = "needs_sign_in"
+	Blocked     AccountState = "blocked"
+)
+
+// Account is who is signed in. All but State is empty while nobody is.
+type Account struct {
+	State       AccountState `json:"state"`
+	Username    string       `json:"username"`
+	UserID      string       `json:"user_id"`
+	OrgID       string       `json:"org_id"`
+	InstanceURL string       `json:"instance_url"`
+}
+
+// ConnectionState tells whether Salesforce can be reached.
+type ConnectionState string
+
+// The states of the connection.
+const (
+	Online  ConnectionState = "online"
+	Offline ConnectionState = "offline"
+	Limited ConnectionState = "limited"
+)
+
+// Connection is the way to Salesforce.
+type Connection struct {
+	State         ConnectionState `json:"state"`
+	Since         *time.Time      `json:"since"`
+	NextAttemptAt *time.Time      `json:"next_attempt_at"`
+	Problem       *Problem        `json:"problem"`
+}
+
+// Outbox is the outbox in numbers: Captured is the sum of the six states.
+type Outbox struct {
+	Captured        int        `json:"captured"`
+	Waiting         int        `json:"waiting"`
+	Sending         int        `json:"sending"`
+	Delivered       int        `json:"delivered"`
+	NeedsAttention  int        `json:"needs_attention"`
+	Held            int        `json:"held"`
+	Discarded       int        `json:"discarded"`
+	OldestWaitingAt *time.Time `json:"oldest_waiting_at"`
+	LastDeliveredAt *time.Time `json:"last_delivered_at"`
+}
+
+// OutboxOf shapes the counts of the outbox.
+func OutboxOf(of outbox.Counts) Outbox {
+	return Outbox{
+		Captured: of.Captured,
+		Waiting:  of.ByState[outbox.Waiting], Sending: of.ByState[outbox.Sending],
+		Delivered: of.ByState[outbox.Delivered], NeedsAttention: of.ByState[outbox.NeedsAttention],
+		Held: of.ByState[outbox.Held], Discarded: of.ByState[outbox.Discarded],
+		OldestWaitingAt: TimeOrNil(of.OldestWaitingAt), LastDeliveredAt: TimeOrNil(of.LastDeliveredAt),
+	}
+}
+
+// Inbox counts the drop folder's files: refused and excluded since installation,
+// and lying there for over a minute.
+type Inbox struct {
+	Rejected int `json:"rejected"`
+	Excluded int `json:"excluded"`
+	Stuck    int `json:"stuck"`
+}
+
+// Directory is the offline copy of people and records in numbers.
+type Directory struct {
+	People      int        `json:"people"`
+	Records     int        `json:"records"`
+	RefreshedAt *time.Time `json:"refreshed_at"`
+}

@@ -1,0 +1,147 @@
+package localapi
+
+import (
+	_ "embed"
+	"net/http"
+
+	"fieldpost/daemon/localapi/apitype"
+)
+
+//go:embed openapi.json
+var openAPI []byte
+
+func (s *Server) health(w http.ResponseWriter, _ *call) error {
+	return writeJSON(w, http.StatusOK, map[string]string{"status": "ok"})
+}
+
+func (s *Server) openAPI(w http.ResponseWriter, _ *call) error {
+	w.Header().Set("Content-Type", "application/json")
+	_, _ = w.Write(openAPI) // who hung up does not need it
+	return nil
+}
+
+func (s *Server) status(w http.ResponseWriter, c *call) error {
+	status, err := s.Status.Status(c.Context(), c.words)
+	if err != nil {
+		return err
+	}
+	return writeJSON(w, http.StatusOK, status)
+}
+
+func (s *Server) people(w http.ResponseWriter, c *call) error {
+	most, err := readLimit(c)
+	if err != nil {
+		return err
+	}
+	found, err := s.Directory.People(c.URL.Query().Get("q"), most)
+	if err != nil {
+		return err
+	}
+	return writeJSON(w, http.StatusOK, found)
+}
+
+func (s *Server) records(w http.ResponseWriter, c *call) error {
+	most, err := readLimit(c)
+	if err != nil {
+		return err
+	}
+	found, err := s.Directory.Records(c.URL.Query().Get("q"), c.URL.Query().Get("object"), most)
+	if err != nil {
+		return err
+	}
+	return writeJSON(w, http.StatusOK, found)
+}
+
+func (s *Server) settings(w http.ResponseWriter, c *call) error {
+	all, err := s.Settings.List(c.words)
+	if err != nil {
+		return err
+	}
+	return writeJSON(w, http.StatusOK, apitype.Settings{Items: all})
+}
+
+// changeSettings answers with every setting as it is now: one change may move
+// another's value.
+func (s *Server) changeSettings(w http.ResponseWriter, c *call) error {
+	given := map[string]*any{}
+	err := readObject(c.data, func(name string) any {
+		if given[name] == nil {
+			given[name] = new(any)
+		}
+		return given[name]
+	})
+	if err != nil {
+		return err
+	}
+	changes := make(map[string]any, len(given))
+	for key, value := range given {
+		changes[key] = *value
+	}
+	if err := s.Settings.Change(c.Context(), changes); err != nil {
+		return err
+	}
+	s.Feed.Status()
+	return s.settings(w, c)
+}
+
+func (s *Server) doctor(w http.ResponseWriter, c *call) error {
+	checks, err := s.Doctor.Check(c.Context(), c.words)
+	if err != nil {
+		return err
+	}
+	return writeJSON(w, http.StatusOK, apitype.Doctor{Items: checks})
+}
+
+func (s *Server) login(w http.ResponseWriter, c *call) error {
+	var asked apitype.LoginRequest
+	if err := readObject(c.data, fields(map[string]any{"org": &asked.Org, "client_id": &asked.ClientID})); err != nil {
+		return err
+	}
+	url, err := s.SignIn.Login(c.Context(), asked)
+	if err != nil {
+		return err
+	}
+	return writeJSON(w, http.StatusOK, apitype.LoginStarted{AuthorizeURL: url})
+}
+
+func (s *Server) lastLogin(w http.ResponseWriter, c *call) error {
+	return writeJSON(w, http.StatusOK, s.SignIn.Last(c.words))
+}
+
+func (s *Server) logout(w http.ResponseWriter, c *call) error {
+	var asked apitype.LogoutRequest
+	if err := readObject(c.data, fields(map[string]any{"keep_waiting": &asked.KeepWaiting, "discard": &asked.Discard})); err != nil {
+		return err
+	}
+	if asked.KeepWaiting && asked.Discard {
+		return invalid(codeInvalidValue, "discard")
+	}
+	if err := s.SignIn.Logout(c.Context(), asked); err != nil {
+		return err
+	}
+	return writeJSON(w, http.StatusOK, struct{}{})
+}
+
+func (s *Server) sync(w http.ResponseWriter, c *call) error {
+	if err := readObject(c.data, fields(nil)); err != nil {
+		return err
+	}
+	if err := s.Sync.Sync(c.Context()); err != nil {
+		return err
+	}
+	return writeJSON(w, http.StatusAccepted, struct{}{})
+}
+
+func (s *Server) metrics(w http.ResponseWriter, _ *call) error {
+	w.Header().Set("Content-Type", "text/plain; version=0.0.4; charset=utf-8")
+	return s.Metrics.WriteMetrics(w)
+}
+
+// stop answers first: the daemon waits for requests in flight.
+func (s *Server) stop(w http.ResponseWriter, c *call) error {
+	if err := readObject(c.data, fields(nil)); err != nil {
+		return err
+	}
+	defer s.Stop()
+	return writeJSON(w, http.StatusAccepted, struct{}{})
+}

@@ -1,0 +1,135 @@
+package localapi
+
+import (
+	"errors"
+	"io"
+	"net/http"
+
+	"fieldpost/daemon/localapi/access"
+	"fieldpost/daemon/localapi/apitype"
+	"fieldpost/daemon/words"
+	"fieldpost/outbox"
+)
+
+// noteByPage is how an item remembers which paired page captured it; it is what
+// lets that page, and no other, read it again.
+const noteByPage = "captured_by_page"
+
+func (s *Server) capture(w http.ResponseWriter, c *call) error {
+	door, err := s.door(c)
+	if err != nil {
+		return err
+	}
+	outcomes, list, err := s.Intake.JSON(c.Context(), door, c.data)
+	if err != nil {
+		return s.notDurable(c.words, err)
+	}
+	if list {
+		return writeJSON(w, http.StatusOK, s.receipts(c.words, outcomes))
+	}
+	one := outcomes[0]
+	if one.Err != nil {
+		return one.Err
+	}
+	status := http.StatusCreated
+	if one.Receipt.Known {
+		status = http.StatusOK
+	}
+	return writeJSON(w, status, apitype.ReceiptOf(one.Receipt))
+}
+
+// door tells where a call's activities come in by who calls.
+func (s *Server) door(c *call) (Door, error) {
+	switch c.caller.Kind {
+	case access.Paired:
+		by := c.caller.Pairing
+		note := outbox.Note{At: s.Now(), Code: noteByPage, Args: outbox.Args{"origin": by.Origin, "pairing": by.ID}}
+		return Door{Source: outbox.FromWeb, Note: &note}, nil
+	case access.Page:
+		return Door{Source: outbox.FromWeb}, nil
+	}
+	switch source := outbox.Source(c.Header.Get(apitype.SourceHeader)); source {
+	case "":
+		return Door{Source: outbox.FromAPI}, nil
+	case outbox.FromAPI, outbox.FromCLI:
+		return Door{Source: source}, nil
+	}
+	return Door{}, invalid(codeInvalidValue, apitype.SourceHeader)
+}
+
+func capturedBy(item outbox.Item, pairing string) bool {
+	for _, note := range item.History {
+		if note.Code == noteByPage && note.Args["pairing"] == pairing {
+			return true
+		}
+	}
+	return false
+}
+
+// files captures dropped files, each for itself.
+func (s *Server) files(w http.ResponseWriter, c *call) error {
+	if err := limit(w, c.Request, maxFiles); err != nil {
+		return err
+	}
+	parts, err := c.MultipartReader()
+	if err != nil {
+		return invalid(codeNotMultipart, "")
+	}
+	outcomes := []Outcome{}
+	for {
+		part, err := parts.NextPart()
+		if errors.Is(err, io.EOF) {
+			break
+		}
+		if err != nil {
+			return filesFault(err)
+		}
+		if part.FormName() != "file" || part.FileName() == "" {
+			return invalid(codeUnknownField, part.FormName())
+		}
+		data, err := io.ReadAll(part)
+		if err != nil {
+			return filesFault(err)
+		}
+		receipts, err := s.Intake.File(c.Context(), part.FileName(), data)
+		if err != nil {
+			outcomes = append(outcomes, Outcome{Err: err})
+		}
+		for _, receipt := range receipts {
+			outcomes = append(outcomes, Outcome{Receipt: receipt})
+		}
+	}
+	if len(outcomes) == 0 {
+		return invalid(codeRequired, "file")
+	}
+	return writeJSON(w, http.StatusOK, s.receipts(c.words, outcomes))
+}
+
+func filesFault(err error) error {
+	var tooLarge *http.MaxBytesError
+	if errors.As(err, &tooLarge) {
+		return err
+	}
+	return invalid(codeNotMultipart, "")
+}
+
+func (s *Server) receipts(p *words.Printer, outcomes []Outcome) apitype.Receipts {
+	all := apitype.Receipts{Receipts: make([]apitype.Outcome, len(outcomes))}
+	for i, outcome := range outcomes {
+		if outcome.Err != nil {
+			all.Receipts[i].Problem = s.problem(p, s.notDurable(p, outcome.Err))
+			continue
+		}
+		all.Receipts[i].Receipt = apitype.ReceiptOf(outcome.Receipt)
+	}
+	return all
+}
+
+// notDurable tells an error of capturing that is no refusal: nothing is on disk.
+func (s *Server) notDurable(p *words.Printer, err error) error {
+	if _, known := s.Explain(p, err); known {
+		return err
+	}
+	s.Log.Error("an activity could not be made durable", "error", err)
+	return refuse(http.StatusInsufficientStorage, codeNotDurable)
+}

@@ -1,0 +1,165 @@
+package client
+
+import (
+	"context"
+	"net/http"
+	"net/url"
+	"strconv"
+
+	"fieldpost/daemon/localapi/apitype"
+	"fieldpost/outbox"
+)
+
+// Status tells how things stand.
+func (c *Client) Status(ctx context.Context) (apitype.Status, error) {
+	return get[apitype.Status](ctx, c, "/v1/status", nil)
+}
+
+// List gives items newest first, without their story.
+func (c *Client) List(ctx context.Context, q outbox.Query) (apitype.Items, error) {
+	query := url.Values{"state": {string(q.State)}, "kind": {string(q.Kind)}, "q": {q.Text}, "cursor": {q.Cursor}}
+	if q.Limit > 0 {
+		query.Set("limit", strconv.Itoa(q.Limit))
+	}
+	return get[apitype.Items](ctx, c, "/v1/activities", query)
+}
+
+// Get gives an item with its story.
+func (c *Client) Get(ctx context.Context, id string) (apitype.Item, error) {
+	return get[apitype.Item](ctx, c, itemPath(id, ""), nil)
+}
+
+// Retry makes an item due now.
+func (c *Client) Retry(ctx context.Context, id string) (apitype.Item, error) {
+	return post[apitype.Item](ctx, c, itemPath(id, "/retry"), nil)
+}
+
+// Hold keeps an item from being sent.
+func (c *Client) Hold(ctx context.Context, id string) (apitype.Item, error) {
+	return post[apitype.Item](ctx, c, itemPath(id, "/hold"), nil)
+}
+
+// Release lets a held item go.
+func (c *Client) Release(ctx context.Context, id string) (apitype.Item, error) {
+	return post[apitype.Item](ctx, c, itemPath(id, "/release"), nil)
+}
+
+// Restore brings a discarded item back.
+func (c *Client) Restore(ctx context.Context, id string) (apitype.Item, error) {
+	return post[apitype.Item](ctx, c, itemPath(id, "/restore"), nil)
+}
+
+// Discard takes an item out. One that is delivered is refused with its record.
+func (c *Client) Discard(ctx context.Context, id string) (apitype.Item, error) {
+	var item apitype.Item
+	err := c.call(ctx, http.MethodDelete, itemPath(id, ""), nil, &item)
+	return item, err
+}
+
+// RetryAll makes every item with a problem due, every item with code "", and
+// tells how many.
+func (c *Client) RetryAll(ctx context.Context, code string) (int, error) {
+	changed, err := post[apitype.Changed](ctx, c, "/v1/activities/retry", byCode(code))
+	return changed.Count, err
+}
+
+// ReleaseAll lets every held item with a problem go and tells how many.
+func (c *Client) ReleaseAll(ctx context.Context, code string) (int, error) {
+	changed, err := post[apitype.Changed](ctx, c, "/v1/activities/release", byCode(code))
+	return changed.Count, err
+}
+
+// People searches the offline directory.
+func (c *Client) People(ctx context.Context, text string, limit int) (apitype.People, error) {
+	return get[apitype.People](ctx, c, "/v1/people", url.Values{"q": {text}, "limit": {strconv.Itoa(limit)}})
+}
+
+// Records searches the offline directory, among one object where it is named.
+func (c *Client) Records(ctx context.Context, text, object string, limit int) (apitype.Records, error) {
+	query := url.Values{"q": {text}, "object": {object}, "limit": {strconv.Itoa(limit)}}
+	return get[apitype.Records](ctx, c, "/v1/records", query)
+}
+
+// Sync drains and refreshes now; it does not wait for either.
+func (c *Client) Sync(ctx context.Context) error {
+	return c.call(ctx, http.MethodPost, "/v1/sync", none, nil)
+}
+
+// Login begins a sign-in and gives the address to open in the browser.
+func (c *Client) Login(ctx context.Context, asked apitype.LoginRequest) (authorizeURL string, err error) {
+	started, err := post[apitype.LoginStarted](ctx, c, "/v1/auth/login", asked)
+	return started.AuthorizeURL, err
+}
+
+// LastLogin tells how the sign-in begun last goes.
+func (c *Client) LastLogin(ctx context.Context) (apitype.Login, error) {
+	return get[apitype.Login](ctx, c, "/v1/auth/login", nil)
+}
+
+// Logout ends the account's session.
+func (c *Client) Logout(ctx context.Context, asked apitype.LogoutRequest) error {
+	return c.call(ctx, http.MethodPost, "/v1/auth/logout", asked, nil)
+}
+
+// Settings lists every setting.
+func (c *Client) Settings(ctx context.Context) ([]apitype.Setting, error) {
+	all, err := get[apitype.Settings](ctx, c, "/v1/settings", nil)
+	return all.Items, err
+}
+
+// ChangeSettings changes settings, all of them or none; nil unsets.
+func (c *Client) ChangeSettings(ctx context.Context, changes map[string]any) ([]apitype.Setting, error) {
+	var all apitype.Settings
+	err := c.call(ctx, http.MethodPatch, "/v1/settings", changes, &all)
+	return all.Items, err
+}
+
+// Doctor runs every check.
+func (c *Client) Doctor(ctx context.Context) ([]apitype.Check, error) {
+	all, err := get[apitype.Doctor](ctx, c, "/v1/doctor", nil)
+	return all.Items, err
+}
+
+// SessionLink makes a link that opens the status page signed in, once.
+func (c *Client) SessionLink(ctx context.Context) (apitype.SessionLink, error) {
+	return post[apitype.SessionLink](ctx, c, "/v1/session/codes", nil)
+}
+
+// Stop begins the end of the daemon; its address file goes when it is over.
+func (c *Client) Stop(ctx context.Context) error {
+	return c.call(ctx, http.MethodPost, "/v1/stop", none, nil)
+}
+
+var none = struct{}{}
+
+func get[T any](ctx context.Context, c *Client, path string, query url.Values) (T, error) {
+	for name := range query {
+		if query.Get(name) == "" {
+			query.Del(name)
+		}
+	}
+	if len(query) > 0 {
+		path += "?" + query.Encode()
+	}
+	var out T
+	err := c.call(ctx, http.MethodGet, path, nil, &out)
+	return out, err
+}
+
+func post[T any](ctx context.Context, c *Client, path string, in any) (T, error) {
+	if in == nil {
+		in = none
+	}
+	var out T
+	err := c.call(ctx, http.MethodPost, path, in, &out)
+	return out, err
+}
+
+func itemPath(id, verb string) string { return "/v1/activities/" + url.PathEscape(id) + verb }
+
+func byCode(code string) map[string]string {
+	if code == "" {
+		return map[string]string{}
+	}
+	return map[string]string{"code": code}
+}

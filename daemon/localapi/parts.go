@@ -1,0 +1,132 @@
+package localapi
+
+import (
+	"context"
+	"io"
+	"log/slog"
+	"time"
+
+	"fieldpost/daemon/localapi/access"
+	"fieldpost/daemon/localapi/apitype"
+	"fieldpost/daemon/words"
+	"fieldpost/outbox"
+)
+
+// Outbox is the queue as the port reads and moves it. Unknown ids, and cursors
+// that List never gave, are outbox.ErrNotFound; a verb that does not fit is a
+// *outbox.StateError. The drain is woken by whoever stands behind it.
+type Outbox interface {
+	Get(id string) (outbox.Item, error)
+	List(q outbox.Query) (items []outbox.Item, next string, err error)
+	Hold(id string) error
+	Release(id string) error
+	Retry(id string) error
+	Discard(id string) error
+	Restore(id string) error
+	RetryAll(code string) (int, error)
+	ReleaseAll(code string) (int, error)
+}
+
+// Door says where an activity comes in.
+type Door struct {
+	Source outbox.Source
+	// Note, where set, becomes part of each item's story.
+	Note *outbox.Note
+}
+
+// Outcome is what became of one entry: a receipt, or why there is none.
+type Outcome struct {
+	Receipt outbox.Receipt
+	Err     error
+}
+
+// Intake captures. An Outcome's error is one that Parts.Explain knows; the error
+// beside it is a fault of the input as a whole, or that nothing was made durable.
+type Intake interface {
+	// JSON captures the activity or the array of activities that data holds; list
+	// tells whether it was an array.
+	JSON(ctx context.Context, from Door, data []byte) (outcomes []Outcome, list bool, err error)
+	// File captures a dropped file, whole or not at all.
+	File(ctx context.Context, name string, data []byte) ([]outbox.Receipt, error)
+}
+
+// Status tells how things stand, in the printer's language.
+type Status interface {
+	Status(ctx context.Context, p *words.Printer) (apitype.Status, error)
+}
+
+// Directory searches people and records offline.
+type Directory interface {
+	People(text string, limit int) (apitype.People, error)
+	Records(text, object string, limit int) (apitype.Records, error)
+}
+
+// Settings are read and changed; Change takes all or nothing, nil unsets.
+type Settings interface {
+	List(p *words.Printer) ([]apitype.Setting, error)
+	Change(ctx context.Context, changes map[string]any) error
+}
+
+// Doctor runs every check.
+type Doctor interface {
+	Check(ctx context.Context, p *words.Printer) ([]apitype.Check, error)
+}
+
+// SignIn begins and ends the account's session with Salesforce.
+type SignIn interface {
+	// Login gives the address at which the rep signs in, and waits for the rep
+	// behind the scenes.
+	Login(ctx context.Context, asked apitype.LoginRequest) (authorizeURL string, err error)
+	// Last tells how the sign-in begun last goes.
+	Last(p *words.Printer) apitype.Login
+	Logout(ctx context.Context, asked apitype.LogoutRequest) error
+}
+
+// Sync starts to drain and to refresh now, and returns without waiting for it.
+type Sync interface {
+	Sync(ctx context.Context) error
+}
+
+// Metrics writes figures as Prometheus text.
+type Metrics interface {
+	WriteMetrics(w io.Writer) error
+}
+
+// Told is an error of the application as the port tells it. Its code decides the
+// status of the answer (statuses.go).
+type Told struct {
+	Code  string
+	Field string
+	words.Explained
+}
+
+// Parts are what a Server is made of.
+type Parts struct {
+	// Port is the one that the sockets of Listen are bound to.
+	Port   int
+	Access *access.Access
+	Feed   *Feed
+	Outbox Outbox
+	Intake Intake
+	Status Status
+
+	Directory Directory
+	Settings  Settings
+	Doctor    Doctor
+	SignIn    SignIn
+	Sync      Sync
+	Metrics   Metrics
+	// Stop begins the end of the daemon and returns at once.
+	Stop func()
+
+	// Origins gives the patterns of web.allowed_origins in force.
+	Origins func() []string
+	// Language gives the language to answer in: what the rep set, else the wish (an
+	// Accept-Language header), else the system's.
+	Language func(wish string) string
+	// Explain tells an error of the application, false for one it does not know.
+	Explain func(*words.Printer, error) (Told, bool)
+	// Now gives the time in the rep's zone.
+	Now func() time.Time
+	Log *slog.Logger
+}

@@ -1,0 +1,25 @@
+package localapi
+
+import "net/http"
+
+// statuses gives the status of the application's refusals by their code, where
+// it is not 400 (CONTRACT section 4).
+var statuses = map[string]int{
+	"excluded":               http.StatusUnprocessableEntity,
+	"private":                http.StatusUnprocessableEntity,
+	"internal":               http.StatusUnprocessableEntity,
+	"related_to_not_allowed": http.StatusUnprocessableEntity,
+	"too_large":              http.StatusRequestEntityTooLarge,
+	"locked":                 http.StatusForbidden,
+	"items_waiting":          http.StatusConflict,
+	"changed_in_salesforce":  http.StatusConflict,
+	"not_durable":            http.StatusInsufficientStorage,
+	"settings_unwritable":    http.StatusInternalServerError,
+}
+
+func statusOf(code string) int {
+	if status, ok := statuses[code]; ok {
+		return status
+	}
+	return http.StatusBadRequest
+}

@@ -1,0 +1,62 @@
+package localapi
+
+import (
+	"net/http"
+
+	"fieldpost/daemon/localapi/apitype"
+	"fieldpost/daemon/page"
+	"fieldpost/outbox"
+)
+
+// recent is how many activities the page shows.
+const recent = 50
+
+// shell answers with the page that holds no data of the rep.
+func (s *Server) shell(w http.ResponseWriter, c *call) error {
+	w.Header().Set("Content-Type", "text/html; charset=utf-8")
+	w.Header().Set("Content-Language", c.words.Lang())
+	return page.Shell(w, c.words)
+}
+
+func (s *Server) static(w http.ResponseWriter, c *call) error {
+	data, kind, ok := page.Static(c.PathValue("name"))
+	if !ok {
+		return refuse(http.StatusNotFound, codeNotFound)
+	}
+	w.Header().Set("Content-Type", kind)
+	_, _ = w.Write(data) // who hung up does not need it
+	return nil
+}
+
+// fragment answers with a part of the page, drawn from what is so now.
+func (s *Server) fragment(w http.ResponseWriter, c *call) error {
+	if c.PathValue("name") != "today" {
+		return refuse(http.StatusNotFound, codeNotFound)
+	}
+	view, err := s.today(c)
+	if err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "text/html; charset=utf-8")
+	return page.Today(w, c.words, view)
+}
+
+func (s *Server) today(c *call) (page.View, error) {
+	status, err := s.Status.Status(c.Context(), c.words)
+	if err != nil {
+		return page.View{}, err
+	}
+	urgent, _, err := s.Outbox.List(outbox.Query{State: outbox.NeedsAttention, Limit: recent})
+	if err != nil {
+		return page.View{}, err
+	}
+	latest, _, err := s.Outbox.List(outbox.Query{Limit: recent})
+	if err != nil {
+		return page.View{}, err
+	}
+	return page.View{
+		Now: s.Now(), Status: status, Asks: s.openAsks(), Pairings: s.allPairings(),
+		NeedsYou: apitype.ItemsOf(c.words, urgent, "").Items, Latest: apitype.ItemsOf(c.words, latest, "").Items,
+		CanSignIn: s.SignIn != nil, CanSync: s.Sync != nil,
+	}, nil
+}

@@ -1,0 +1,66 @@
+package daemon
+
+import (
+	"encoding/json"
+	"errors"
+	"fmt"
+	"os"
+	"path/filepath"
+	"strconv"
+	"strings"
+
+	"github.com/gofrs/flock"
+)
+
+// A RunningError says that another fieldpost holds this home.
+type RunningError struct {
+	// PID is the other process, 0 where it could not be told.
+	PID int
+}
+
+func (e *RunningError) Error() string {
+	if e.PID == 0 {
+		return "fieldpost is already running for this user; stop it first (fieldpost service stop)"
+	}
+	return fmt.Sprintf("fieldpost is already running for this user as process %d; stop it first (fieldpost service stop)", e.PID)
+}
+
+// Problem names the sentence in daemon/words.
+func (e *RunningError) Problem() (code string, args map[string]string) {
+	return "already_running", map[string]string{"pid": strconv.Itoa(e.PID)}
+}
+
+// lockHome keeps every other fieldpost out of the home: the daemon for as long as
+// it runs, a command for as long as it works on the files itself.
+func lockHome(state, api string) (unlock func() error, err error) {
+	if err := os.MkdirAll(state, 0o700); err != nil {
+		return nil, fmt.Errorf("daemon: %w", err)
+	}
+	lock := flock.New(filepath.Join(state, "lock"), flock.SetPermissions(0o600))
+	held, err := lock.TryLock()
+	if err != nil {
+		return nil, fmt.Errorf("daemon: locking %s: %w", state, err)
+	}
+	if !held {
+		return nil, &RunningError{PID: holder(state, api)}
+	}
+	if err := os.WriteFile(filepath.Join(state, "pid"), []byte(strconv.Itoa(os.Getpid())), 0o600); err != nil {
+		return nil, errors.Join(fmt.Errorf("daemon: %w", err), lock.Unlock())
+	}
+	return lock.Unlock, nil
+}
+
+// holder tells whose lock it is: by the pid beside it, else by what a ready daemon
+// wrote into api.json.
+func holder(state, api string) int {
+	if text, err := os.ReadFile(filepath.Join(state, "pid")); err == nil {
+		if pid, err := strconv.Atoi(strings.TrimSpace(string(text))); err == nil {
+			return pid
+		}
+	}
+	var ready struct{ PID int }
+	if text, err := os.ReadFile(api); err == nil && json.Unmarshal(text, &ready) == nil {
+		return ready.PID
+	}
+	return 0
+}

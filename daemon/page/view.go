@@ -1,0 +1,155 @@
+package page
+
+import (
+	"net/url"
+	"time"
+
+	"fieldpost/daemon/localapi/apitype"
+	"fieldpost/daemon/words"
+	"fieldpost/outbox"
+)
+
+// View is what Today draws.
+type View struct {
+	// Now is the time in the rep's zone, in which every time is shown.
+	Now      time.Time
+	Status   apitype.Status
+	Asks     []apitype.PairAsk
+	Pairings []apitype.Pairing
+	// NeedsYou and Latest are newest first.
+	NeedsYou []apitype.Item
+	Latest   []apitype.Item
+	// CanSignIn and CanSync tell which buttons have something behind them.
+	CanSignIn bool
+	CanSync   bool
+}
+
+// drawing is a View in words.
+type drawing struct {
+	View
+	Words    *words.Printer
+	Headline string
+	Outcome  string
+	Counts   string
+	NextTry  string
+	// Trouble is what keeps everything from being sent.
+	Trouble  *apitype.Problem
+	SignedIn bool
+	SendNow  bool
+	Asks     []asking
+	Sites    []site
+	// NeedsCount counts all that need the rep; Needs are the latest of them.
+	NeedsCount string
+	Needs      []row
+	Rows       []row
+}
+
+type asking struct {
+	apitype.PairAsk
+	Until string
+}
+
+type site struct {
+	apitype.Pairing
+	Since string
+}
+
+func today(p *words.Printer, v View) drawing {
+	t := teller{Printer: p, now: v.Now}
+	s := &v.Status
+	d := drawing{
+		View: v, Words: p,
+		Headline: t.headline(s), Outcome: t.outcome(&s.Outbox), Counts: t.counts(&s.Outbox),
+		Trouble: s.Connection.Problem, NeedsCount: t.number(s.Outbox.NeedsAttention),
+		SignedIn: s.Account.State == apitype.SignedIn || s.Account.State == apitype.Blocked,
+	}
+	d.SendNow = v.CanSync && d.SignedIn && s.Outbox.Waiting > 0
+	if at := s.Connection.NextAttemptAt; at != nil && at.After(v.Now) && s.Outbox.Waiting > 0 {
+		d.NextTry = p.Text("page.next_try", "time", t.when(*at))
+	}
+	for _, a := range v.Asks {
+		d.Asks = append(d.Asks, asking{a, t.clock(a.ExpiresAt)})
+	}
+	for _, pairing := range v.Pairings {
+		d.Sites = append(d.Sites, site{pairing, t.when(pairing.CreatedAt)})
+	}
+	for i := range v.NeedsYou {
+		d.Needs = append(d.Needs, t.row(&v.NeedsYou[i]))
+	}
+	for i := range v.Latest {
+		if v.Latest[i].State != outbox.NeedsAttention {
+			d.Rows = append(d.Rows, t.row(&v.Latest[i]))
+		}
+	}
+	return d
+}
+
+// headline tells the connection in one sentence.
+func (t teller) headline(s *apitype.Status) string {
+	switch s.Account.State {
+	case apitype.SignedOut:
+		return t.Text("page.now.signed_out")
+	case apitype.NeedsSignIn:
+		return t.Text("page.now.needs_sign_in")
+	case apitype.Blocked:
+		return t.Text("page.now.blocked", "username", s.Account.Username)
+	}
+	switch s.Connection.State {
+	case apitype.Offline:
+		if s.Outbox.Waiting == 0 {
+			return t.Text("page.now.offline_idle")
+		}
+		return t.Text("page.now.offline", "n", t.number(s.Outbox.Waiting))
+	case apitype.Limited:
+		return t.Text("page.now.limited")
+	}
+	return t.Text("page.now.online", "username", s.Account.Username, "host", hostOf(s.Account.InstanceURL))
+}
+
+// outcome answers "did it go through?".
+func (t teller) outcome(o *apitype.Outbox) string {
+	open := o.Waiting + o.Sending + o.NeedsAttention + o.Held
+	switch {
+	case o.Captured == 0:
+		return t.Text("page.outcome.nothing")
+	case open == 0:
+		return t.Text("page.outcome.all")
+	case o.Delivered == 0:
+		return t.Text("page.outcome.none", "n", t.number(open))
+	}
+	return t.Text("page.outcome.but", "n", t.number(open))
+}
+
+// counts adds up: what was captured is the sum of where it stands, zero unsaid.
+func (t teller) counts(o *apitype.Outbox) string {
+	if o.Captured == 0 {
+		return ""
+	}
+	told := t.Text("page.count.captured", "n", t.number(o.Captured))
+	sign := " = "
+	for _, part := range []struct {
+		n   int
+		key string
+	}{
+		{o.Delivered, "delivered"},
+		{o.Waiting, "waiting"},
+		{o.Sending, "sending"},
+		{o.NeedsAttention, "needs_attention"},
+		{o.Held, "held"},
+		{o.Discarded, "discarded"},
+	} {
+		if part.n > 0 {
+			told += sign + t.Text("page.count."+part.key, "n", t.number(part.n))
+			sign = " + "
+		}
+	}
+	return told
+}
+
+func hostOf(address string) string {
+	u, err := url.Parse(address)
+	if err != nil {
+		return ""
+	}
+	return u.Host
+}

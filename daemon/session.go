@@ -1,0 +1,235 @@
+package daemon
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"net/http"
+	"net/url"
+	"sync"
+
+	"fieldpost/daemon/config"
+	"fieldpost/outbox"
+	"fieldpost/sfclient"
+	"fieldpost/sfclient/sfauth"
+)
+
+// session is who is signed in and how to become so. The tokens are the
+// refresher's; the account stands in the outbox, for items belong to it.
+type session struct {
+	home      *Home
+	transport http.RoundTripper
+	refresher *sfauth.Refresher
+	client    *sfclient.Client
+	// onSignIn is called once a rep has signed in.
+	onSignIn func()
+
+	mu      sync.Mutex
+	attempt *sfauth.Attempt
+	last    signInResult
+}
+
+// signInResult is how the sign-in begun last goes.
+type signInResult struct {
+	pending bool
+	account *sfauth.Account
+	err     error
+}
+
+// newSession takes up the sign-in that the home remembers.
+func newSession(home *Home, transport http.RoundTripper, userAgent string) (*session, error) {
+	_, profile, err := home.Outbox.Current()
+	if err != nil {
+		return nil, err
+	}
+	account, err := parseProfile(profile)
+	if err != nil {
+		return nil, err
+	}
+	s := &session{home: home, transport: transport, onSignIn: func() {}}
+	s.refresher = sfauth.NewRefresher(sfauth.RefresherConfig{
+		Account: account, Store: home.sealing.stored.Store, Secrets: home.secrets, Transport: transport,
+		Now: home.Now, Log: home.Log, OnAccount: func(a sfauth.Account) { s.remember(a) },
+	})
+	s.client = sfclient.New(sfclient.Config{
+		Session: s.refresher, Transport: transport, Log: home.Log, UserAgent: userAgent,
+		Version: home.Config.Settings().Salesforce.APIVersion,
+	})
+	return s, nil
+}
+
+// parseProfile reads the account that the outbox keeps beside its own; nil is nobody.
+func parseProfile(profile []byte) (account sfauth.Account, err error) {
+	if profile == nil {
+		return account, nil
+	}
+	if err := json.Unmarshal(profile, &account); err != nil {
+		return account, fmt.Errorf("daemon: the account is unreadable: %w", err)
+	}
+	return account, nil
+}
+
+// NewTransport connects to Salesforce through the proxy that the settings name.
+func NewTransport(settings *config.Config) (http.RoundTripper, error) {
+	switch proxy := settings.Settings().Network.Proxy; proxy {
+	case config.ProxyNone:
+		return sfclient.NewTransport(nil), nil
+	case config.ProxySystem:
+		return sfclient.NewTransport(http.ProxyFromEnvironment), nil
+	default:
+		address, err := url.Parse(proxy)
+		if err != nil {
+			return nil, fmt.Errorf("daemon: network.proxy: %w", err)
+		}
+		return sfclient.NewTransport(http.ProxyURL(address)), nil
+	}
+}
+
+// remember stores an account whose facts a renewal changed.
+func (s *session) remember(a sfauth.Account) {
+	if err := s.store(a); err != nil {
+		s.home.Log.Error("the account could not be stored", "error", err)
+	}
+}
+
+func (s *session) store(a sfauth.Account) error {
+	profile, err := json.Marshal(a)
+	if err != nil {
+		return err
+	}
+	account := outbox.Account{OrgID: a.OrgID, UserID: a.UserID, Username: a.Username, InstanceURL: a.InstanceURL}
+	return s.home.Outbox.SignIn(account, profile)
+}
+
+// begin starts a sign-in; one begun before is given up. Without an org or a client
+// id the settings' hold.
+func (s *session) begin(ctx context.Context, organisation, clientID string) (*sfauth.Attempt, error) {
+	settings := s.home.Config.Settings()
+	login := settings.Salesforce.LoginURL
+	if organisation != "" {
+		var err error
+		if login, err = sfauth.ParseLoginURL(organisation); err != nil {
+			return nil, err
+		}
+	}
+	if clientID == "" {
+		clientID = settings.Salesforce.ClientID
+	}
+	s.giveUp()
+	attempt, err := sfauth.Begin(ctx, sfauth.Config{
+		LoginURL: login, ClientID: clientID, Ports: settings.Salesforce.RedirectPorts,
+		LoginHint: s.refresher.Account().Username, Transport: s.transport, Log: s.home.Log, Page: s.page,
+	})
+	if err != nil {
+		return nil, err
+	}
+	s.mu.Lock()
+	s.attempt, s.last = attempt, signInResult{pending: true}
+	s.mu.Unlock()
+	return attempt, nil
+}
+
+// page is what the rep's browser shows at the end.
+func (s *session) page(failure *sfauth.Error, account sfauth.Account) sfauth.Page {
+	return signInPage(s.home.Words(), failure, account)
+}
+
+// giveUp ends a sign-in under way and frees its port.
+func (s *session) giveUp() {
+	s.mu.Lock()
+	attempt := s.attempt
+	s.attempt = nil
+	s.mu.Unlock()
+	if attempt != nil {
+		attempt.Close()
+	}
+}
+
+// finish waits for the rep and takes the sign-in over.
+func (s *session) finish(ctx context.Context, attempt *sfauth.Attempt) (*sfauth.Account, error) {
+	grant, err := attempt.Wait(ctx)
+	if err == nil {
+		err = s.adopt(ctx, grant)
+	}
+	result := signInResult{err: err}
+	if err == nil {
+		result.account = &grant.Account
+	}
+	s.mu.Lock()
+	if s.attempt == attempt {
+		s.attempt, s.last = nil, result
+	}
+	s.mu.Unlock()
+	return result.account, err
+}
+
+// adopt keeps the tokens before it says who is signed in: a crash between the two
+// costs a sign-in, never an account without a token.
+func (s *session) adopt(ctx context.Context, grant *sfauth.Grant) error {
+	before := s.refresher.Account()
+	if err := s.refresher.Adopt(ctx, grant); err != nil {
+		return err
+	}
+	if err := s.store(grant.Account); err != nil {
+		return err
+	}
+	if !before.Same(grant.Account) {
+		if err := s.home.keepFacts(nil); err != nil {
+			return err
+		}
+	}
+	s.onSignIn()
+	return nil
+}
+
+// result tells how the sign-in begun last goes.
+func (s *session) result() signInResult {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return s.last
+}
+
+// WaitingError refuses to sign out, or to uninstall, while items wait.
+type WaitingError struct{ N int }
+
+func (e *WaitingError) Error() string {
+	return fmt.Sprintf("%d activities are not in Salesforce yet", e.N)
+}
+
+// Problem names the sentence in daemon/words.
+func (e *WaitingError) Problem() (code string, args map[string]string) {
+	return "items_waiting", map[string]string{"n": fmt.Sprint(e.N)}
+}
+
+// signOut ends the session. While items wait it refuses, unless they are kept for
+// the next sign-in of the same user or discarded. A revocation that fails is only
+// logged: the grant then ends by the org's own policy.
+func (s *session) signOut(ctx context.Context, keep, discard bool) error {
+	waiting, err := s.home.Undelivered()
+	if err != nil {
+		return err
+	}
+	if waiting > 0 && !keep && !discard {
+		return &WaitingError{N: waiting}
+	}
+	if discard {
+		if _, err := s.home.Outbox.DiscardAll(); err != nil {
+			return err
+		}
+	}
+	if err := s.refresher.Revoke(ctx); err != nil {
+		s.home.Log.Warn("the grant could not be revoked", "error", err)
+	}
+	return errors.Join(s.refresher.Forget(ctx), s.home.Outbox.SignOut(), s.home.keepFacts(nil))
+}
+
+// Undelivered counts the items that exist nowhere else.
+func (h *Home) Undelivered() (int, error) {
+	counts, err := h.Outbox.Counts()
+	if err != nil {
+		return 0, err
+	}
+	return counts.ByState[outbox.Waiting] + counts.ByState[outbox.Sending] +
+		counts.ByState[outbox.NeedsAttention] + counts.ByState[outbox.Held], nil
+}

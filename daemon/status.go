@@ -1,0 +1,106 @@
+package daemon
+
+import (
+	"context"
+	"errors"
+
+	"fieldpost/daemon/drain"
+	"fieldpost/daemon/localapi/apitype"
+	"fieldpost/daemon/words"
+	"fieldpost/outbox"
+	"fieldpost/sfclient/sfauth"
+)
+
+// Status tells how things stand.
+func (d *Daemon) Status(_ context.Context, p *words.Printer) (apitype.Status, error) {
+	counts, err := d.home.Outbox.Counts()
+	if err != nil {
+		return apitype.Status{}, err
+	}
+	stats, err := d.home.Directory.Stats()
+	if err != nil {
+		return apitype.Status{}, err
+	}
+	conn := d.drain.Connection()
+	files := d.inbox.Counts()
+	return apitype.Status{
+		Version:   d.Version,
+		StartedAt: d.startedAt,
+		Account:   accountStatus(d.session.refresher.Account(), conn),
+		Connection: apitype.Connection{
+			State: apitype.ConnectionState(conn.State), Since: apitype.TimeOrNil(conn.Since),
+			NextAttemptAt: apitype.TimeOrNil(conn.NextAttemptAt), Problem: apitype.ProblemOf(p, conn.Problem),
+		},
+		Outbox: apitype.OutboxOf(counts),
+		Inbox:  apitype.Inbox{Rejected: files.Rejected, Excluded: files.Excluded, Stuck: files.Stuck},
+		Directory: apitype.Directory{
+			People: stats.People, Records: stats.Records, RefreshedAt: apitype.TimeOrNil(stats.RefreshedAt),
+		},
+		Warnings: d.warnings(p, conn, counts, files.Missing),
+	}, nil
+}
+
+func accountStatus(account sfauth.Account, conn drain.Connection) apitype.Account {
+	if account.UserID == "" {
+		return apitype.Account{State: apitype.SignedOut}
+	}
+	status := apitype.Account{
+		State: apitype.SignedIn, Username: account.Username, UserID: account.UserID, OrgID: account.OrgID,
+		InstanceURL: account.InstanceURL,
+	}
+	if conn.State == drain.Limited && conn.Problem != nil {
+		switch conn.Problem.Who {
+		case outbox.You:
+			status.State = apitype.NeedsSignIn
+		case outbox.Admin:
+			status.State = apitype.Blocked
+		}
+	}
+	return status
+}
+
+// warnings holds what keeps something from being delivered or captured and does
+// not pass by itself.
+func (d *Daemon) warnings(p *words.Printer, conn drain.Connection, counts outbox.Counts, folderMissing bool) []apitype.Problem {
+	var problems []*outbox.Problem
+	if conn.Problem != nil && conn.Problem.Who != outbox.Wait {
+		problems = append(problems, conn.Problem)
+	}
+	if d.session.refresher.Account().UserID == "" && counts.ByState[outbox.Waiting] > 0 {
+		problems = append(problems, &outbox.Problem{Code: "sign_in_first", Who: outbox.You})
+	}
+	if locked := d.keychainProblem(); locked != nil {
+		problems = append(problems, locked)
+	}
+	if folderMissing {
+		problems = append(problems, &outbox.Problem{Code: "inbox_missing", Who: outbox.You, Args: outbox.Args{"folder": d.home.Config.Settings().Inbox.Path}})
+	}
+	told := []apitype.Problem{}
+	for _, problem := range problems {
+		told = append(told, *apitype.ProblemOf(p, problem))
+	}
+	if policy := d.home.Config.Policy().Problem; policy != nil && !policy.Kept {
+		words := policy.Explain(p)
+		told = append(told, apitype.Problem{Code: policy.Code(), Title: words.Title, Detail: words.Detail, Remedy: words.Remedy, Who: outbox.Admin})
+	}
+	return told
+}
+
+// keychainProblem is what the keychain said last, nil once it opened the outbox.
+func (d *Daemon) keychainProblem() *outbox.Problem {
+	d.mu.Lock()
+	err := d.keychainErr
+	d.mu.Unlock()
+	if err == nil {
+		return nil
+	}
+	code, args := "keychain_unavailable", map[string]string(nil)
+	var known coded
+	if errors.As(err, &known) {
+		code, args = known.Problem()
+	}
+	if code == "secret_absent" {
+		code = "identity_lost"
+	}
+	return &outbox.Problem{Code: code, Who: outbox.You, Args: args}
+}

@@ -1,0 +1,158 @@
+package installer
+
+import (
+	"bytes"
+	"fmt"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"strings"
+	"syscall"
+	"testing"
+	"time"
+)
+
+// machine is this computer's own root under an overlay, booted with a systemd of
+// its own in a container (components.md section 1).
+type machine struct {
+	root string
+	boot *exec.Cmd
+	init string // pid of the machine's systemd, seen from here
+	uid  string
+}
+
+const rep = "fieldrep"
+
+func newMachine(t *testing.T) *machine {
+	t.Helper()
+	layers := t.TempDir()
+	m := &machine{root: filepath.Join(layers, "root")}
+	must(t, os.Mkdir(m.root, 0o755))
+	must(t, syscall.Mount("tmpfs", layers, "tmpfs", 0, ""))
+	t.Cleanup(func() { must(t, syscall.Unmount(layers, syscall.MNT_DETACH)) })
+	for _, name := range []string{"root", "upper", "work"} {
+		must(t, os.Mkdir(filepath.Join(layers, name), 0o755))
+	}
+	must(t, syscall.Mount("overlay", m.root, "overlay", 0, fmt.Sprintf("lowerdir=/,upperdir=%s/upper,workdir=%s/work", layers, layers)))
+	t.Cleanup(func() { must(t, syscall.Unmount(m.root, syscall.MNT_DETACH)) })
+	m.powerOn(t)
+	t.Cleanup(func() { m.powerOff(t) })
+	m.mustRun(t, "useradd", "--create-home", "--shell", "/bin/sh", rep)
+	m.mustRun(t, "loginctl", "enable-linger", rep)
+	m.uid = strings.TrimSpace(m.mustRun(t, "id", "-u", rep))
+	m.waitSession(t)
+	return m
+}
+
+func (m *machine) powerOn(t *testing.T) {
+	t.Helper()
+	m.boot = exec.Command("systemd-nspawn", "--quiet", "--directory="+m.root, "--register=no", "--keep-unit", "--private-network",
+		"--link-journal=no", "--machine=fieldpost-test", "--console=pipe", "--boot", "systemd.unit=multi-user.target")
+	m.boot.SysProcAttr = &syscall.SysProcAttr{Setsid: true}
+	must(t, m.boot.Start())
+	m.init = ""
+	eventually(t, time.Minute, "the machine boots", func() bool {
+		if m.init == "" {
+			m.init = initOf(m.boot.Process.Pid)
+		}
+		state, _ := m.run("systemctl", "is-system-running")
+		return m.init != "" && (strings.HasPrefix(state, "running") || strings.HasPrefix(state, "degraded"))
+	})
+}
+
+// waitSession waits for the user manager that lingering starts without a login.
+func (m *machine) waitSession(t *testing.T) {
+	t.Helper()
+	eventually(t, 20*time.Second, "the rep's session is up", func() bool {
+		_, err := m.asRep(true, "systemctl", "--user", "is-active", "default.target")
+		return err == nil
+	})
+}
+
+func (m *machine) powerOff(t *testing.T) {
+	t.Helper()
+	_, _ = m.run("systemctl", "poweroff") // it may hang up before it answers
+	ended := make(chan error, 1)
+	go func() { ended <- m.boot.Wait() }()
+	select {
+	case <-ended:
+	case <-time.After(30 * time.Second):
+		_ = m.boot.Process.Kill()
+		t.Error("the machine did not go down")
+	}
+}
+
+// initOf finds the descendant of a process that is number 1 in its own namespace.
+func initOf(pid int) string {
+	children, _ := os.ReadFile(fmt.Sprintf("/proc/%d/task/%d/children", pid, pid))
+	for child := range strings.FieldsSeq(string(children)) {
+		status, _ := os.ReadFile("/proc/" + child + "/status")
+		_, line, _ := strings.Cut(string(status), "\nNSpid:")
+		line, _, _ = strings.Cut(line, "\n")
+		if numbers := strings.Fields(line); len(numbers) > 1 && numbers[len(numbers)-1] == "1" {
+			return child
+		}
+		var next int
+		fmt.Sscan(child, &next)
+		if found := initOf(next); found != "" {
+			return found
+		}
+	}
+	return ""
+}
+
+// run runs a program in the machine as root and gives what it printed.
+func (m *machine) run(program string, args ...string) (string, error) {
+	command := exec.Command("nsenter", append([]string{"--target", m.init, "--all", program}, args...)...)
+	var out bytes.Buffer
+	command.Stdout, command.Stderr = &out, &out
+	err := command.Run()
+	return out.String(), err
+}
+
+func (m *machine) mustRun(t *testing.T, program string, args ...string) string {
+	t.Helper()
+	out, err := m.run(program, args...)
+	if err != nil {
+		t.Fatalf("%s %q: %v\n%s", program, args, err, out)
+	}
+	return out
+}
+
+// asRep runs a program as the field rep, in or out of that user's session.
+func (m *machine) asRep(session bool, program string, args ...string) (string, error) {
+	command := []string{"--reuid=" + m.uid, "--regid=" + m.uid, "--init-groups", "env", "-i", "HOME=/home/" + rep, "PATH=/usr/bin:/bin", "USER=" + rep}
+	if session {
+		command = append(command, "XDG_RUNTIME_DIR=/run/user/"+m.uid, "DBUS_SESSION_BUS_ADDRESS=unix:path=/run/user/"+m.uid+"/bus")
+	}
+	return m.run("setpriv", append(append(command, program), args...)...)
+}
+
+// copyIn copies a file of this computer to a path in the machine.
+func (m *machine) copyIn(t *testing.T, from, to string) {
+	t.Helper()
+	data, err := os.ReadFile(from)
+	must(t, err)
+	must(t, os.MkdirAll(filepath.Join(m.root, filepath.Dir(to)), 0o755))
+	must(t, os.WriteFile(filepath.Join(m.root, to), data, 0o755))
+}
+
+func must(t *testing.T, err error) {
+	t.Helper()
+	if err != nil {
+		t.Fatal(err)
+	}
+}
+
+// eventually polls: the machine has its own clock and no way to call back.
+func eventually(t *testing.T, patience time.Duration, what string, holds func() bool) {
+	t.Helper()
+	tick := time.NewTicker(50 * time.Millisecond)
+	defer tick.Stop()
+	for deadline := time.Now().Add(patience); time.Now().Before(deadline); <-tick.C {
+		if holds() {
+			return
+		}
+	}
+	t.Fatalf("not within %v: %s", patience, what)
+}

@@ -1,0 +1,105 @@
+package installer
+
+import (
+	"encoding/xml"
+	"strings"
+	"unicode/utf16"
+)
+
+// The elements of a Task Scheduler task that are used ([MS-TSCH] section 2.5).
+type task struct {
+	XMLName     xml.Name `xml:"http://schemas.microsoft.com/windows/2004/02/mit/task Task"`
+	Version     string   `xml:"version,attr"`
+	Description string   `xml:"RegistrationInfo>Description"`
+	Trigger     struct {
+		Enabled bool
+		UserID  string `xml:"UserId"`
+	} `xml:"Triggers>LogonTrigger"`
+	Principal struct {
+		ID        string `xml:"id,attr"`
+		UserID    string `xml:"UserId"`
+		LogonType string
+		RunLevel  string
+	} `xml:"Principals>Principal"`
+	Settings taskSettings
+	Actions  struct {
+		Context   string `xml:"Context,attr"`
+		Command   string `xml:"Exec>Command"`
+		Arguments string `xml:"Exec>Arguments,omitempty"`
+	}
+}
+
+type taskSettings struct {
+	MultipleInstancesPolicy    string
+	DisallowStartIfOnBatteries bool
+	StopIfGoingOnBatteries     bool
+	AllowHardTerminate         bool
+	StartWhenAvailable         bool
+	Hidden                     bool
+	ExecutionTimeLimit         string
+	RestartOnFailure           struct {
+		Interval string
+		Count    int
+	}
+}
+
+// taskText renders the logon task of one user: for that user's own logon alone, so
+// that it takes no administrator; restarted a minute after a failure, the least
+// that Windows allows, as often as it allows; without time limit, on battery too.
+func taskText(executable string, args []string, userID string) string {
+	t := task{Version: "1.2", Description: description}
+	t.Trigger.Enabled, t.Trigger.UserID = true, userID
+	t.Principal.ID, t.Principal.UserID = "User", userID
+	t.Principal.LogonType, t.Principal.RunLevel = "InteractiveToken", "LeastPrivilege"
+	t.Settings = taskSettings{MultipleInstancesPolicy: "IgnoreNew", AllowHardTerminate: true, StartWhenAvailable: true, Hidden: true, ExecutionTimeLimit: "PT0S"}
+	t.Settings.RestartOnFailure.Interval, t.Settings.RestartOnFailure.Count = "PT1M", 255
+	t.Actions.Context, t.Actions.Command, t.Actions.Arguments = "User", executable, windowsCommandLine(args)
+	body, err := xml.MarshalIndent(t, "", "  ")
+	if err != nil {
+		return "" // these types always marshal; held by the golden test
+	}
+	return `<?xml version="1.0" encoding="UTF-16"?>` + "\n" + string(body) + "\n"
+}
+
+// windowsCommandLine joins words so that CommandLineToArgvW takes them apart again.
+func windowsCommandLine(words []string) string {
+	quoted := make([]string, len(words))
+	for i, word := range words {
+		quoted[i] = windowsQuote(word)
+	}
+	return strings.Join(quoted, " ")
+}
+
+// windowsQuote doubles the backslashes that stand before a quotation mark.
+func windowsQuote(word string) string {
+	if word != "" && !strings.ContainsAny(word, " \t\"") {
+		return word
+	}
+	var out strings.Builder
+	out.WriteByte('"')
+	slashes := 0
+	for _, r := range word {
+		switch r {
+		case '\\':
+			slashes++
+			continue
+		case '"':
+			out.WriteString(strings.Repeat(`\`, 2*slashes+1))
+		default:
+			out.WriteString(strings.Repeat(`\`, slashes))
+		}
+		slashes = 0
+		out.WriteRune(r)
+	}
+	out.WriteString(strings.Repeat(`\`, 2*slashes) + `"`)
+	return out.String()
+}
+
+// utf16File is text as schtasks reads it: little-endian UTF-16 with its mark.
+func utf16File(text string) []byte {
+	out := []byte{0xff, 0xfe}
+	for _, unit := range utf16.Encode([]rune(text)) {
+		out = append(out, byte(unit), byte(unit>>8))
+	}
+	return out
+}

@@ -1,0 +1,45 @@
+// Command dev is the workshop: one Go program instead of a Makefile. It checks,
+// tests and measures the product; nothing of it ships.
+package main
+
+import (
+	"context"
+	"fmt"
+	"os"
+	"os/signal"
+)
+
+// A task is one verb of the workshop.
+type task struct {
+	name, does string
+	run        func(ctx context.Context, args []string) error
+}
+
+func tasks() []task {
+	return []task{
+		{"check", "format, vet, static analysis and the walls between the rooms", check},
+		{"test", "all tests with the race detector", test},
+		{"bench", "the benchmarks, as a table", bench},
+	}
+}
+
+func main() {
+	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt)
+	defer stop()
+	if len(os.Args) > 1 {
+		for _, t := range tasks() {
+			if t.name == os.Args[1] {
+				if err := t.run(ctx, os.Args[2:]); err != nil {
+					fmt.Fprintln(os.Stderr, "dev "+t.name+":", err)
+					os.Exit(1)
+				}
+				return
+			}
+		}
+	}
+	fmt.Fprintln(os.Stderr, "usage: go run ./cmd/dev TASK")
+	for _, t := range tasks() {
+		fmt.Fprintf(os.Stderr, "  %-8s %s\n", t.name, t.does)
+	}
+	os.Exit(2)
+}

@@ -1,0 +1,227 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"os"
+	"time"
+
+	"github.com/cli/browser"
+	"github.com/spf13/cobra"
+
+	"fieldpost/daemon"
+	"fieldpost/daemon/config"
+	"fieldpost/daemon/localapi/apitype"
+	"fieldpost/daemon/localapi/client"
+	"fieldpost/sfclient/sfauth"
+)
+
+func (p *program) auth() *cobra.Command {
+	return p.group("auth", p.authLogin(), p.authStatus(), p.authLogout())
+}
+
+// signIn is a sign-in on its way, by the daemon or by this command itself.
+type signIn interface {
+	// begin gives the address at which to sign in.
+	begin(ctx context.Context, asked apitype.LoginRequest) (string, error)
+	// wait gives the username once signed in.
+	wait(ctx context.Context) (string, error)
+}
+
+func (p *program) authLogin() *cobra.Command {
+	var asked apitype.LoginRequest
+	var noBrowser bool
+	c := p.command("login", func(c *cobra.Command, _ []string) error {
+		settings, err := p.load()
+		if err != nil {
+			return err
+		}
+		running, err := p.client(c.Context(), settings)
+		if err == nil {
+			return p.login(c.Context(), &byDaemon{running}, asked, noBrowser)
+		}
+		if !errors.Is(err, client.ErrNotRunning) {
+			return err
+		}
+		return p.loginAlone(c.Context(), settings, asked, noBrowser)
+	})
+	f := c.Flags()
+	f.StringVar(&asked.Org, "org", "", p.words.Text("cli.flag.org"))
+	f.StringVar(&asked.ClientID, "client-id", "", p.words.Text("cli.flag.client_id"))
+	f.BoolVar(&noBrowser, "no-browser", false, p.words.Text("cli.flag.no_browser"))
+	return p.described(c, "auth.login", "auth login --org acme.my.salesforce.com")
+}
+
+// loginAlone holds the home itself: only one may renew or replace the tokens.
+func (p *program) loginAlone(ctx context.Context, settings *config.Config, asked apitype.LoginRequest, noBrowser bool) error {
+	home, err := p.openHome(ctx, settings)
+	if err != nil {
+		return err
+	}
+	transport, err := daemon.NewTransport(settings)
+	if err != nil {
+		return errors.Join(err, home.Close())
+	}
+	alone, err := daemon.NewSignIn(home, transport, version)
+	if err != nil {
+		return errors.Join(err, home.Close())
+	}
+	return errors.Join(p.login(ctx, &byItself{in: alone}, asked, noBrowser), home.Close())
+}
+
+func (p *program) login(ctx context.Context, by signIn, asked apitype.LoginRequest, noBrowser bool) error {
+	address, err := by.begin(ctx, asked)
+	if err != nil {
+		return err
+	}
+	if noBrowser {
+		fmt.Fprintln(p.out, address)
+	} else if err := browser.OpenURL(address); err != nil {
+		p.hint("cli.auth.open_by_hand", "url", address)
+	} else {
+		p.hint("cli.auth.browser")
+	}
+	ctx, cancel := context.WithTimeout(ctx, sfauth.SignInLimit+10*time.Second)
+	defer cancel()
+	username, err := by.wait(ctx)
+	if err != nil {
+		return err
+	}
+	if p.json {
+		return p.printJSON(map[string]string{"username": username})
+	}
+	p.say("cli.auth.done", "username", username)
+	return nil
+}
+
+type byDaemon struct{ *client.Client }
+
+func (b *byDaemon) begin(ctx context.Context, asked apitype.LoginRequest) (string, error) {
+	return b.Login(ctx, asked)
+}
+
+func (b *byDaemon) wait(ctx context.Context) (string, error) {
+	for {
+		login, err := b.LastLogin(ctx)
+		switch {
+		case err != nil:
+			return "", err
+		case login.State == apitype.LoginDone:
+			return login.Username, nil
+		case login.Problem != nil:
+			return "", &apitype.Error{Code: login.Problem.Code, Title: login.Problem.Title, Detail: login.Problem.Detail, Remedy: login.Problem.Remedy}
+		}
+		select {
+		case <-ctx.Done():
+			return "", ctx.Err()
+		case <-time.After(flushPoll):
+		}
+	}
+}
+
+type byItself struct {
+	in      *daemon.SignIn
+	attempt *sfauth.Attempt
+}
+
+func (b *byItself) begin(ctx context.Context, asked apitype.LoginRequest) (address string, err error) {
+	if b.attempt, err = b.in.Begin(ctx, asked.Org, asked.ClientID); err != nil {
+		return "", err
+	}
+	return b.attempt.AuthorizeURL(), nil
+}
+
+func (b *byItself) wait(ctx context.Context) (string, error) {
+	account, err := b.in.Finish(ctx, b.attempt)
+	if err != nil {
+		return "", err
+	}
+	return account.Username, nil
+}
+
+func (p *program) authStatus() *cobra.Command {
+	return p.described(p.command("status", func(c *cobra.Command, _ []string) error {
+		settings, err := p.load()
+		if err != nil {
+			return err
+		}
+		account, err := p.account(c.Context(), settings)
+		if err != nil {
+			return err
+		}
+		if p.json {
+			if err := p.printJSON(account); err != nil {
+				return err
+			}
+		} else {
+			p.say("cli.status.account."+string(account.State), "username", account.Username)
+		}
+		if account.State == apitype.SignedOut || account.State == apitype.NeedsSignIn {
+			return &codeError{code: exitSignIn}
+		}
+		return nil
+	}), "auth.status", "auth status")
+}
+
+// account asks the daemon, or reads who the home remembers.
+func (p *program) account(ctx context.Context, settings *config.Config) (apitype.Account, error) {
+	running, err := p.client(ctx, settings)
+	if err == nil {
+		status, err := running.Status(ctx)
+		return status.Account, err
+	}
+	if !errors.Is(err, client.ErrNotRunning) {
+		return apitype.Account{}, err
+	}
+	home, err := daemon.OpenHome(ctx, settings, daemon.OpenSecrets(settings, os.Getenv), p.logger(settings))
+	if err != nil {
+		return apitype.Account{}, err
+	}
+	known, _, err := home.Outbox.Current()
+	if err := errors.Join(err, home.Close()); err != nil {
+		return apitype.Account{}, err
+	}
+	if known == nil {
+		return apitype.Account{State: apitype.SignedOut}, nil
+	}
+	return apitype.Account{
+		State: apitype.SignedIn, Username: known.Username, UserID: known.UserID, OrgID: known.OrgID, InstanceURL: known.InstanceURL,
+	}, nil
+}
+
+func (p *program) authLogout() *cobra.Command {
+	var asked apitype.LogoutRequest
+	c := p.command("logout", func(c *cobra.Command, _ []string) error {
+		if asked.KeepWaiting && asked.Discard {
+			return usage(fmt.Errorf("--keep-waiting, --discard"))
+		}
+		settings, err := p.load()
+		if err != nil {
+			return err
+		}
+		running, err := p.client(c.Context(), settings)
+		if err == nil {
+			return running.Logout(c.Context(), asked)
+		}
+		if !errors.Is(err, client.ErrNotRunning) {
+			return err
+		}
+		home, err := p.openHome(c.Context(), settings)
+		if err != nil {
+			return err
+		}
+		transport, err := daemon.NewTransport(settings)
+		if err != nil {
+			return errors.Join(err, home.Close())
+		}
+		alone, err := daemon.NewSignIn(home, transport, version)
+		if err != nil {
+			return errors.Join(err, home.Close())
+		}
+		return errors.Join(alone.Out(c.Context(), asked.KeepWaiting, asked.Discard), home.Close())
+	})
+	c.Flags().BoolVar(&asked.KeepWaiting, "keep-waiting", false, p.words.Text("cli.flag.keep_waiting"))
+	c.Flags().BoolVar(&asked.Discard, "discard", false, p.words.Text("cli.flag.discard"))
+	return p.described(c, "auth.logout", "auth logout --keep-waiting")
+}

@@ -1,0 +1,177 @@
+package main
+
+import (
+	"encoding/json"
+	"io"
+	"os"
+	"path/filepath"
+	"strings"
+	"time"
+
+	"github.com/spf13/cobra"
+
+	"fieldpost/daemon/capture"
+	"fieldpost/daemon/localapi/apitype"
+	"fieldpost/daemon/localapi/client"
+	"fieldpost/outbox/activity"
+)
+
+func (p *program) capture() *cobra.Command {
+	return p.group("capture", p.captureShare(), p.captureMeeting(), p.captureFile())
+}
+
+// told are the flags that shares and meetings have in common.
+type told struct {
+	activity.Activity
+	to      []string
+	related string
+}
+
+func (p *program) common(c *cobra.Command, t *told) {
+	f := c.Flags()
+	f.StringVar(&t.Subject, "subject", "", p.words.Text("cli.flag.subject"))
+	f.StringArrayVar(&t.to, "to", nil, p.words.Text("cli.flag.to"))
+	f.StringVar(&t.related, "related", "", p.words.Text("cli.flag.related"))
+	f.StringVar(&t.Key, "key", "", p.words.Text("cli.flag.key"))
+}
+
+func (p *program) captureShare() *cobra.Command {
+	t := &told{}
+	var channel, at string
+	c := p.command("share", func(c *cobra.Command, _ []string) error {
+		t.Kind, t.Channel, t.OccurredAt = activity.Share, activity.Channel(channel), typedMoment(at)
+		return p.captureOne(c, t)
+	})
+	p.common(c, t)
+	f := c.Flags()
+	f.StringVar(&channel, "channel", "", p.words.Text("cli.flag.channel"))
+	f.StringVar(&t.Body, "body", "", p.words.Text("cli.flag.body"))
+	f.StringVar(&t.URL, "url", "", p.words.Text("cli.flag.url"))
+	f.StringVar(&at, "at", "", p.words.Text("cli.flag.at"))
+	return p.described(c, "capture.share", `capture share --channel email --to ana@acme.test --subject "Brochure 2027"`)
+}
+
+func (p *program) captureMeeting() *cobra.Command {
+	t := &told{}
+	var start, end string
+	c := p.command("meeting", func(c *cobra.Command, _ []string) error {
+		t.Kind, t.Start, t.End = activity.Meeting, typedMoment(start), typedMoment(end)
+		return p.captureOne(c, t)
+	})
+	p.common(c, t)
+	f := c.Flags()
+	f.StringVar(&start, "start", "", p.words.Text("cli.flag.start"))
+	f.StringVar(&end, "end", "", p.words.Text("cli.flag.end"))
+	f.BoolVar(&t.AllDay, "all-day", false, p.words.Text("cli.flag.all_day"))
+	f.StringVar(&t.TimeZone, "time-zone", "", p.words.Text("cli.flag.time_zone"))
+	f.StringVar(&t.Location, "location", "", p.words.Text("cli.flag.location"))
+	f.StringVar(&t.Notes, "notes", "", p.words.Text("cli.flag.notes"))
+	return p.described(c, "capture.meeting", `capture meeting --subject "Visit" --start "2026-11-22 14:00" --end "2026-11-22 15:00" --to ana@acme.test`)
+}
+
+// typedMoment lets a person leave the offset out: the time is then this machine's.
+// What it does not know goes on as it is and is refused by its field.
+func typedMoment(text string) activity.Moment {
+	for _, layout := range []string{"2006-01-02 15:04", "2006-01-02T15:04", "2006-01-02 15:04:05", "2006-01-02T15:04:05"} {
+		if t, err := time.ParseInLocation(layout, text, time.Local); err == nil {
+			return activity.MomentOf(t)
+		}
+	}
+	return activity.Moment(text)
+}
+
+func (p *program) captureOne(c *cobra.Command, t *told) error {
+	for _, to := range t.to {
+		if strings.Contains(to, "@") {
+			t.People = append(t.People, activity.Person{Email: to})
+		} else {
+			t.People = append(t.People, activity.Person{ID: to})
+		}
+	}
+	if t.related != "" {
+		t.RelatedTo = &activity.Related{ID: t.related}
+	}
+	data, err := json.Marshal(t.Activity)
+	if err != nil {
+		return err
+	}
+	return p.atDesk(c.Context(), func(d desk) error {
+		outcomes, err := d.CaptureJSON(c.Context(), data)
+		if err != nil {
+			return err
+		}
+		return p.receipts(outcomes, false)
+	})
+}
+
+func (p *program) captureFile() *cobra.Command {
+	c := p.command("file FILE…", func(c *cobra.Command, args []string) error {
+		return p.atDesk(c.Context(), func(d desk) error {
+			var all []apitype.Outcome
+			for _, name := range args {
+				outcomes, err := p.captureNamed(c, d, name)
+				if err != nil {
+					return err
+				}
+				all = append(all, outcomes...)
+			}
+			return p.receipts(all, true)
+		})
+	})
+	c.Args = func(c *cobra.Command, args []string) error {
+		if err := cobra.MinimumNArgs(1)(c, args); err != nil {
+			return usage(err)
+		}
+		return nil
+	}
+	return p.described(c, "capture.file", "capture file invitation.ics offer.eml")
+}
+
+func (p *program) captureNamed(c *cobra.Command, d desk, name string) ([]apitype.Outcome, error) {
+	if name == "-" {
+		data, err := io.ReadAll(p.in)
+		if err != nil {
+			return nil, err
+		}
+		return d.CaptureJSON(c.Context(), data)
+	}
+	info, err := os.Stat(name)
+	if err != nil {
+		return nil, usage(err)
+	}
+	if info.Size() > capture.MaxFileBytes {
+		return nil, capture.Refuse(capture.TooLarge, "limit", "50 MiB")
+	}
+	data, err := os.ReadFile(name)
+	if err != nil {
+		return nil, err
+	}
+	return d.CaptureFiles(c.Context(), []client.File{{Name: filepath.Base(name), Data: data}})
+}
+
+// receipts prints what was promised; a refusal among them fails the command.
+func (p *program) receipts(outcomes []apitype.Outcome, list bool) error {
+	var refused error
+	for _, o := range outcomes {
+		if o.Problem != nil && refused == nil {
+			refused = o.Problem
+		}
+	}
+	switch {
+	case p.json && list:
+		if err := p.printJSON(apitype.Receipts{Receipts: outcomes}); err != nil {
+			return err
+		}
+	case p.json && refused == nil:
+		if err := p.printJSON(outcomes[0].Receipt); err != nil {
+			return err
+		}
+	case !p.json:
+		for _, o := range outcomes {
+			if o.Receipt != nil {
+				p.say("cli.captured", "id", o.ID)
+			}
+		}
+	}
+	return refused
+}

@@ -1,0 +1,77 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"os"
+
+	"fieldpost/daemon"
+	"fieldpost/daemon/config"
+	"fieldpost/daemon/localapi/apitype"
+	"fieldpost/daemon/localapi/client"
+	"fieldpost/outbox"
+)
+
+// desk takes captures and moves items: a running daemon, or the files themselves.
+type desk interface {
+	CaptureJSON(ctx context.Context, data []byte) ([]apitype.Outcome, error)
+	CaptureFiles(ctx context.Context, files []client.File) ([]apitype.Outcome, error)
+	List(ctx context.Context, q outbox.Query) (apitype.Items, error)
+	Get(ctx context.Context, id string) (apitype.Item, error)
+	Retry(ctx context.Context, id string) (apitype.Item, error)
+	Hold(ctx context.Context, id string) (apitype.Item, error)
+	Release(ctx context.Context, id string) (apitype.Item, error)
+	Restore(ctx context.Context, id string) (apitype.Item, error)
+	Discard(ctx context.Context, id string) (apitype.Item, error)
+	RetryAll(ctx context.Context, code string) (int, error)
+	ReleaseAll(ctx context.Context, code string) (int, error)
+}
+
+// atDesk works with the running daemon, or with the files where none runs.
+func (p *program) atDesk(ctx context.Context, work func(desk) error) error {
+	settings, err := p.load()
+	if err != nil {
+		return err
+	}
+	running, err := p.client(ctx, settings)
+	if err == nil {
+		return work(running)
+	}
+	if !errors.Is(err, client.ErrNotRunning) {
+		return err
+	}
+	home, err := p.openHome(ctx, settings)
+	if err != nil {
+		return err
+	}
+	return errors.Join(work(&daemon.Desk{Home: home, Words: p.words}), home.Close())
+}
+
+// withDaemon works with the running daemon; client.ErrNotRunning where none runs.
+func (p *program) withDaemon(ctx context.Context, work func(*client.Client) error) error {
+	settings, err := p.load()
+	if err != nil {
+		return err
+	}
+	running, err := p.client(ctx, settings)
+	if err != nil {
+		return err
+	}
+	return work(running)
+}
+
+func (p *program) client(ctx context.Context, settings *config.Config) (*client.Client, error) {
+	return client.Open(ctx, settings.Paths().API, p.words.Lang())
+}
+
+// openHome opens the files, and what was sealed before as far as the keychain lets.
+func (p *program) openHome(ctx context.Context, settings *config.Config) (*daemon.Home, error) {
+	home, err := daemon.OpenHome(ctx, settings, daemon.OpenSecrets(settings, os.Getenv), p.logger(settings))
+	if err != nil {
+		return nil, err
+	}
+	if err := home.OpenSeal(ctx); err != nil {
+		home.Log.Warn("the keychain did not open the outbox", "error", err)
+	}
+	return home, nil
+}

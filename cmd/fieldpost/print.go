@@ -1,0 +1,71 @@
+package main
+
+import (
+	"encoding/json"
+	"fmt"
+	"strings"
+	"text/tabwriter"
+	"time"
+
+	"fieldpost/daemon/localapi/apitype"
+)
+
+// printJSON writes a result for programs.
+func (p *program) printJSON(value any) error {
+	encoder := json.NewEncoder(p.out)
+	encoder.SetEscapeHTML(false)
+	encoder.SetIndent("", "  ")
+	return encoder.Encode(value)
+}
+
+// say writes a line of a result for people.
+func (p *program) say(key string, pairs ...any) {
+	fmt.Fprintln(p.out, p.words.Text(key, pairs...))
+}
+
+// hint writes a line beside the result, to stderr.
+func (p *program) hint(key string, pairs ...any) {
+	fmt.Fprintln(p.errOut, p.words.Text(key, pairs...))
+}
+
+// table writes rows in columns.
+func (p *program) table(rows [][]string) error {
+	w := tabwriter.NewWriter(p.out, 0, 4, 2, ' ', 0)
+	for _, row := range rows {
+		for i, cell := range row {
+			row[i] = oneLine(cell)
+		}
+		fmt.Fprintln(w, strings.Join(row, "\t"))
+	}
+	return w.Flush()
+}
+
+// oneLine keeps a cell from breaking the table or driving the terminal.
+func oneLine(text string) string {
+	text = strings.Map(func(r rune) rune {
+		if r < ' ' || r == 0x7f || r >= 0x80 && r < 0xa0 {
+			return ' '
+		}
+		return r
+	}, text)
+	const most = 60
+	if runes := []rune(text); len(runes) > most {
+		return string(runes[:most-1]) + "…"
+	}
+	return text
+}
+
+func moment(t time.Time) string { return t.Local().Format("2006-01-02 15:04") }
+
+// explain writes a problem under what it belongs to.
+func (p *program) explain(problem *apitype.Problem) {
+	if problem == nil {
+		return
+	}
+	fmt.Fprintf(p.out, "  %s (%s)\n", problem.Title, problem.Code)
+	for _, line := range []string{problem.Detail, problem.Remedy} {
+		if line != "" {
+			fmt.Fprintln(p.out, "  "+line)
+		}
+	}
+}

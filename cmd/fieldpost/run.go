@@ -1,0 +1,52 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"io"
+	"log/slog"
+	"os"
+	"path/filepath"
+
+	"github.com/DeRuina/timberjack"
+	"github.com/spf13/cobra"
+
+	"fieldpost/daemon"
+	"fieldpost/daemon/config"
+)
+
+func (p *program) runDaemon() *cobra.Command {
+	return p.described(p.command("run", func(c *cobra.Command, _ []string) error {
+		settings, err := p.load()
+		if err != nil {
+			return err
+		}
+		return p.serve(c.Context(), settings)
+	}), "run", "run")
+}
+
+// serve runs the daemon until ctx ends.
+func (p *program) serve(ctx context.Context, settings *config.Config) error {
+	file := &timberjack.Logger{
+		Filename: filepath.Join(settings.Paths().Logs, "fieldpost.log"), MaxSize: 10, MaxBackups: 5, FileMode: 0o600,
+	}
+	defer file.Close()
+	level := settings.Settings().Log.Level
+	log := slog.New(slog.NewJSONHandler(io.MultiWriter(p.errOut, file), &slog.HandlerOptions{Level: level}))
+	home, err := daemon.OpenHome(ctx, settings, daemon.OpenSecrets(settings, os.Getenv), log)
+	if err != nil {
+		return err
+	}
+	if err := settings.KeepPolicy(); err != nil {
+		log.Warn("the policy could not be kept", "error", err)
+	}
+	transport, err := daemon.NewTransport(settings)
+	if err != nil {
+		return errors.Join(err, home.Close())
+	}
+	d, err := daemon.New(home, daemon.Parts{Version: version, Transport: transport})
+	if err != nil {
+		return errors.Join(err, home.Close())
+	}
+	return errors.Join(d.Run(ctx), home.Close())
+}

@@ -4,7 +4,6 @@ import (
 	"encoding/binary"
 	"fmt"
 
-	"github.com/fxamacker/cbor/v2"
 	"go.etcd.io/bbolt"
 )
 
@@ -18,11 +17,7 @@ func (s *Store) SignIn(account Account, profile []byte) error {
 		if err != nil {
 			return err
 		}
-		meta := b.tx.Bucket(bucketMeta)
-		if err := meta.Put(metaCurrent, binary.BigEndian.AppendUint32(nil, number)); err != nil {
-			return err
-		}
-		if err := meta.Put(metaProfile, profile); err != nil {
+		if err := b.changeSelf(func(s *self) { s.Current, s.Profile = number, profile }); err != nil {
 			return err
 		}
 		if others {
@@ -34,17 +29,19 @@ func (s *Store) SignIn(account Account, profile []byte) error {
 
 // ClaimUnowned gives the items captured signed out to the account signed in now.
 func (s *Store) ClaimUnowned() error {
-	return s.update(func(b *batch) error { return b.adopt(0, currentAccount(b.tx)) })
+	return s.update(func(b *batch) error {
+		current, err := currentAccount(b.tx)
+		if err != nil {
+			return err
+		}
+		return b.adopt(0, current)
+	})
 }
 
 // SignOut forgets who is signed in. Items keep the account they belong to.
 func (s *Store) SignOut() error {
 	return s.update(func(b *batch) error {
-		meta := b.tx.Bucket(bucketMeta)
-		if err := meta.Delete(metaCurrent); err != nil {
-			return err
-		}
-		return meta.Delete(metaProfile)
+		return b.changeSelf(func(s *self) { s.Current, s.Profile = 0, nil })
 	})
 }
 
@@ -54,13 +51,12 @@ func (s *Store) Current() (*Account, []byte, error) {
 	var account *Account
 	var profile []byte
 	err := s.view(func(v *snapshot) error {
-		number := currentAccount(v.tx)
-		if number == 0 {
-			return nil
+		known, err := readSelf(v.tx)
+		if err != nil || known.Current == 0 {
+			return err
 		}
-		profile = append(profile, v.tx.Bucket(bucketMeta).Get(metaProfile)...)
-		var err error
-		account, err = accountOf(v.tx, number)
+		profile = known.Profile
+		account, err = accountOf(v.tx, known.Current)
 		return err
 	})
 	return account, profile, err
@@ -71,11 +67,11 @@ func (b *batch) remember(account Account) (number uint32, others bool, err error
 	accounts := b.tx.Bucket(bucketAccounts)
 	highest := uint32(0)
 	err = accounts.ForEach(func(k, v []byte) error {
-		var known Account
-		if err := cbor.Unmarshal(v, &known); err != nil {
-			return fmt.Errorf("%w: an account: %w", ErrDamaged, err)
-		}
 		highest = binary.BigEndian.Uint32(k)
+		var known Account
+		if _, err := readClear(v, frameAccount, numbered(highest), &known); err != nil {
+			return err
+		}
 		if known.Same(&account) {
 			number = highest
 		} else {
@@ -89,11 +85,15 @@ func (b *batch) remember(account Account) (number uint32, others bool, err error
 	if number == 0 {
 		number = highest + 1
 	}
-	value, err := encoding.Marshal(account)
+	return number, others, b.fileAccount(number, account)
+}
+
+func (b *batch) fileAccount(number uint32, account Account) error {
+	value, err := clear(frameAccount, numbered(number), 0, account)
 	if err != nil {
-		return 0, false, err
+		return err
 	}
-	return number, others, accounts.Put(binary.BigEndian.AppendUint32(nil, number), value)
+	return b.tx.Bucket(bucketAccounts).Put(binary.BigEndian.AppendUint32(nil, number), value)
 }
 
 // adopt binds what belongs to one account number to another.
@@ -124,22 +124,19 @@ func (b *batch) adopt(from, to uint32) error {
 	return nil
 }
 
-func currentAccount(tx *bbolt.Tx) uint32 {
-	value := tx.Bucket(bucketMeta).Get(metaCurrent)
-	if len(value) != 4 {
-		return 0
-	}
-	return binary.BigEndian.Uint32(value)
+func currentAccount(tx *bbolt.Tx) (uint32, error) {
+	s, err := readSelf(tx)
+	return s.Current, err
 }
 
 func accountOf(tx *bbolt.Tx, number uint32) (*Account, error) {
 	if number == 0 {
 		return nil, nil
 	}
-	value := tx.Bucket(bucketAccounts).Get(binary.BigEndian.AppendUint32(nil, number))
 	account := &Account{}
-	if err := cbor.Unmarshal(value, account); err != nil {
-		return nil, fmt.Errorf("%w: account %d: %w", ErrDamaged, number, err)
+	value := tx.Bucket(bucketAccounts).Get(binary.BigEndian.AppendUint32(nil, number))
+	if _, err := readClear(value, frameAccount, numbered(number), account); err != nil {
+		return nil, fmt.Errorf("account %d: %w", number, err)
 	}
 	return account, nil
 }

@@ -20,7 +20,7 @@ type body struct {
 // Add captures the drafts in one transaction and returns once they are on disk:
 // a receipt is a promise that survives a power cut. A draft whose key is known
 // gives the first receipt again and adds nothing. On an error nothing was added.
-// A context that has ended adds nothing; once begun, a commit is not cut short.
+// ErrFull: the disk is full. A context that has ended adds nothing; once begun, a commit is not cut short.
 func (s *Store) Add(ctx context.Context, drafts []Draft) ([]Receipt, error) {
 	if err := ctx.Err(); err != nil {
 		return nil, err
@@ -29,7 +29,7 @@ func (s *Store) Add(ctx context.Context, drafts []Draft) ([]Receipt, error) {
 		return known, err
 	}
 	receipts := make([]Receipt, len(drafts))
-	err := s.update(func(b *batch) error {
+	err := s.capture(func(b *batch) error {
 		for i := range drafts {
 			receipt, err := b.add(&drafts[i])
 			if err != nil {
@@ -68,8 +68,15 @@ func (b *batch) add(d *Draft) (Receipt, error) {
 	if receipt, known, err := b.store.known(b.tx, d.Activity.Key); err != nil || known {
 		return receipt, err
 	}
+	current, err := currentAccount(b.tx)
+	if err != nil {
+		return Receipt{}, err
+	}
 	id := nextID(lastID(b.tx), b.now)
-	h := &head{State: Waiting, Kind: d.Activity.Kind, Source: d.Source, CapturedAt: b.now, Account: currentAccount(b.tx)}
+	h := &head{
+		State: Waiting, Kind: d.Activity.Kind, Source: d.Source, CapturedAt: b.now, Account: current,
+		Key: b.store.hash(d.Activity.Key),
+	}
 	if d.Hold != nil {
 		h.State = Held
 	}
@@ -81,10 +88,7 @@ func (b *batch) add(d *Draft) (Receipt, error) {
 			return Receipt{}, err
 		}
 	}
-	err := errors.Join(b.body(id, &body{Activity: d.Activity}, 0), b.insert(id, h))
-	if d.Activity.Key != "" {
-		err = errors.Join(err, b.tx.Bucket(bucketKeys).Put(b.store.hash(d.Activity.Key), id[:]))
-	}
+	err = errors.Join(b.body(id, &body{Activity: d.Activity}, 0), b.insert(id, h))
 	return Receipt{ID: id.String(), State: h.State, CapturedAt: b.now}, err
 }
 
@@ -108,6 +112,9 @@ func (s *Store) known(tx *bbolt.Tx, key string) (Receipt, bool, error) {
 // hash is how an idempotency key is stored: such keys often hold a Message-ID or
 // a meeting's UID, and those name people.
 func (s *Store) hash(key string) []byte {
+	if key == "" {
+		return nil
+	}
 	sum := sha256.New()
 	sum.Write(s.salt)
 	sum.Write([]byte(key))

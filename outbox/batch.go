@@ -6,7 +6,6 @@ import (
 	"fmt"
 	"time"
 
-	"github.com/fxamacker/cbor/v2"
 	"go.etcd.io/bbolt"
 )
 
@@ -18,12 +17,15 @@ type batch struct {
 	now      time.Time
 	counters counters
 	changed  []string
+	owned    bool // the store's own record or its data keys changed
 }
 
 // counters are kept in the store, for counting a million heads takes seconds.
 type counters struct {
 	ByState       map[State]int `cbor:"1,keyasint"`
 	LastDelivered time.Time     `cbor:"2,keyasint,omitzero"`
+
+	revision uint32
 }
 
 func (b *batch) begin() error {
@@ -33,7 +35,8 @@ func (b *batch) begin() error {
 }
 
 func (b *batch) end() error {
-	value, err := encoding.Marshal(b.counters)
+	b.counters.revision++
+	value, err := clear(frameCounters, itemID{}, b.counters.revision, b.counters)
 	if err != nil {
 		return err
 	}
@@ -46,15 +49,19 @@ func readCounters(tx *bbolt.Tx) (counters, error) {
 	if value == nil {
 		return c, nil
 	}
-	if err := cbor.Unmarshal(value, &c); err != nil {
-		return c, fmt.Errorf("%w: the counters: %w", ErrDamaged, err)
-	}
-	return c, nil
+	var err error
+	c.revision, err = readClear(value, frameCounters, itemID{}, &c)
+	return c, err
 }
 
-// insert files a new item.
+// insert files a new item, and the key that it may be captured under again.
 func (b *batch) insert(id itemID, h *head) error {
 	b.tx.Bucket(bucketHeads).FillPercent = 0.9 // ids ascend
+	if len(h.Key) > 0 {
+		if err := b.tx.Bucket(bucketKeys).Put(h.Key, id[:]); err != nil {
+			return err
+		}
+	}
 	return b.file(id, h, "")
 }
 
@@ -95,6 +102,12 @@ func (b *batch) head(id itemID) (*head, error) {
 	return decodeHead(value, id)
 }
 
+// content opens what the rep did.
+func (b *batch) content(id itemID) (*body, error) {
+	v := &snapshot{tx: b.tx, keys: b.store.keys}
+	return v.body(id)
+}
+
 // note adds one line to an item's story; its head is stored by the caller.
 func (b *batch) note(id itemID, h *head, n Note) error {
 	if n.At.IsZero() {
@@ -104,10 +117,17 @@ func (b *batch) note(id itemID, h *head, n Note) error {
 	if err != nil {
 		return err
 	}
-	key := binary.BigEndian.AppendUint16(id[:], h.Notes)
-	h.Notes++
-	return b.tx.Bucket(bucketNotes).Put(key, b.store.sealed(frameNote, id, uint32(h.Notes), payload))
+	return b.putNote(id, h, b.store.sealed(frameNote, id, uint32(h.Notes)+1, payload))
 }
+
+// putNote files a sealed note behind those that an item has.
+func (b *batch) putNote(id itemID, h *head, value []byte) error {
+	key := noteKey(id, h.Notes)
+	h.Notes++
+	return b.tx.Bucket(bucketNotes).Put(key, value)
+}
+
+func noteKey(id itemID, number uint16) []byte { return binary.BigEndian.AppendUint16(id[:], number) }
 
 // body stores what the rep did, sealed.
 func (b *batch) body(id itemID, content *body, revision uint32) error {
@@ -134,18 +154,14 @@ func (b *batch) problem(id itemID, h *head, p *Problem) error {
 	if err != nil {
 		return err
 	}
-	h.Private, h.PrivateKey = b.store.keys.seal(payload, id[:]), b.store.keys.current
+	h.Private, h.PrivateKey = b.store.keys.seal(payload, id[:])
 	return nil
 }
 
 // recoverClaims turns what was being sent when the last process ended into
 // doubts (W3, W5, W6, W9): it may be in Salesforce already.
 func (b *batch) recoverClaims() error {
-	var left []itemID
-	err := eachInState(b.tx, Sending, func(id itemID, _ []byte) error {
-		left = append(left, id)
-		return nil
-	})
+	left, err := idsInState(b.tx, Sending)
 	if err != nil {
 		return err
 	}
@@ -157,6 +173,30 @@ func (b *batch) recoverClaims() error {
 		h.doubt(b.now)
 		if err := errors.Join(b.note(id, h, Note{Code: NoteDoubtful}), b.move(id, h, Sending)); err != nil {
 			return err
+		}
+	}
+	return nil
+}
+
+// doubtAll makes everything that is not delivered doubtful: it may be in Salesforce
+// already, nobody here knows since when.
+func (b *batch) doubtAll() error {
+	for _, state := range []State{Waiting, Sending, NeedsAttention, Held} {
+		ids, err := idsInState(b.tx, state)
+		if err != nil {
+			return err
+		}
+		for _, id := range ids {
+			h, err := b.head(id)
+			if err != nil {
+				return err
+			}
+			if h.Doubt == nil {
+				h.Doubt = &Doubt{Since: h.CapturedAt}
+			}
+			if err := b.move(id, h, state); err != nil {
+				return err
+			}
 		}
 	}
 	return nil
@@ -176,6 +216,7 @@ func (h *head) doubt(now time.Time) {
 
 // sealed makes the frame of a sealed record.
 func (s *Store) sealed(kind frameKind, id itemID, revision uint32, payload []byte) []byte {
-	f := frame{kind: kind, key: s.keys.current, id: id, revision: revision, payload: s.keys.seal(payload, id[:])}
+	f := frame{kind: kind, id: id, revision: revision}
+	f.payload, f.key = s.keys.seal(payload, id[:])
 	return f.encode()
 }

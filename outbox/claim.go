@@ -39,16 +39,16 @@ func (s *Store) Claim(most int, mode string) (work []Work, next time.Time, err e
 			return err
 		}
 		next = later
-		v := &snapshot{tx: b.tx, keys: s.keys}
 		for _, id := range due {
-			w, err := b.claim(v, id, mode)
-			if errors.Is(err, ErrSealed) {
-				continue
+			w, err := b.claim(id, mode)
+			if errors.Is(err, ErrDamaged) {
+				err = b.park(id)
+			} else if err == nil {
+				work = append(work, w)
 			}
 			if err != nil {
 				return err
 			}
-			work = append(work, w)
 		}
 		return nil
 	})
@@ -60,9 +60,9 @@ func (s *Store) Claim(most int, mode string) (work []Work, next time.Time, err e
 
 // due walks the waiting items in the order of capture.
 func (b *batch) due(most int) (ids []itemID, next time.Time, err error) {
-	current := currentAccount(b.tx)
-	if current == 0 {
-		return nil, time.Time{}, nil
+	current, err := currentAccount(b.tx)
+	if err != nil || current == 0 {
+		return nil, time.Time{}, err
 	}
 	err = eachInState(b.tx, Waiting, func(id itemID, value []byte) error {
 		at, account, err := readIndexValue(value)
@@ -73,6 +73,9 @@ func (b *batch) due(most int) (ids []itemID, next time.Time, err error) {
 			if next.IsZero() || at.Before(next) {
 				next = at
 			}
+			return nil
+		}
+		if b.isSealed(id) {
 			return nil
 		}
 		if len(ids) == most {
@@ -88,8 +91,30 @@ func (b *batch) due(most int) (ids []itemID, next time.Time, err error) {
 	return ids, next, err
 }
 
-func (b *batch) claim(v *snapshot, id itemID, mode string) (Work, error) {
-	content, err := v.body(id)
+// isSealed reports that an item's content cannot be opened now. One that is damaged
+// is not passed over: the claim parks it.
+func (b *batch) isSealed(id itemID) bool {
+	f, err := expect(b.tx.Bucket(bucketBodies).Get(id[:]), frameBody, id)
+	return err == nil && !b.store.keys.opens(f.key)
+}
+
+// park takes an item whose records are damaged out of the way, so that it delays no
+// other; a person decides what becomes of it.
+func (b *batch) park(id itemID) error {
+	h, err := b.head(id)
+	if errors.Is(err, ErrDamaged) {
+		h, err = remains(b.tx, id)
+	}
+	if err != nil {
+		return err
+	}
+	from := h.State
+	h.State, h.Claim, h.NextAt = NeedsAttention, nil, time.Time{}
+	return errors.Join(b.problem(id, h, &Problem{Code: ProblemDamaged, Who: You}), b.move(id, h, from))
+}
+
+func (b *batch) claim(id itemID, mode string) (Work, error) {
+	content, err := b.content(id)
 	if err != nil {
 		return Work{}, err
 	}
@@ -121,6 +146,8 @@ type Outcome struct {
 	// Doubtful says that the call may have been carried out; Looked, that a
 	// query for the record of a doubtful item did not find it.
 	Doubtful, Looked bool
+	// Existing says that the record was there already: an earlier call wrote it.
+	Existing bool
 	// Absent says that an earlier doubt is settled: the record is not there.
 	Absent bool
 	Notes  []Note
@@ -154,6 +181,7 @@ func (b *batch) settle(o *Outcome) error {
 	if o.Answered {
 		h.Attempts++
 	}
+	doubted := h.Doubt != nil
 	h.settleDoubt(o, b.now)
 	h.State, h.Claim, h.NextAt = o.To, nil, o.NextAt
 	if err := b.problem(id, h, o.Problem); err != nil {
@@ -165,7 +193,7 @@ func (b *batch) settle(o *Outcome) error {
 		}
 	}
 	if o.To == Delivered {
-		if err := b.delivered(id, h, o); err != nil {
+		if err := b.delivered(id, h, o, doubted); err != nil {
 			return err
 		}
 	}
@@ -184,7 +212,8 @@ func (h *head) settleDoubt(o *Outcome, now time.Time) {
 	}
 }
 
-func (b *batch) delivered(id itemID, h *head, o *Outcome) error {
+func (b *batch) delivered(id itemID, h *head, o *Outcome, doubted bool) error {
+	b.counters.LastDelivered = b.now
 	if h.Pending != PendingCreate {
 		return b.settleChange(id, h)
 	}
@@ -192,15 +221,35 @@ func (b *batch) delivered(id itemID, h *head, o *Outcome) error {
 		return fmt.Errorf("outbox: %s is delivered as no record", o.ID)
 	}
 	h.Record, h.Delivered = o.Record, b.now
-	b.counters.LastDelivered = b.now
-	return nil
+	if !doubted {
+		return nil
+	}
+	return b.settleEdit(id, h, o.Existing)
 }
 
-// settleChange ends a pending update or delete of a record.
+// settleEdit deals with an item that was edited while it was in doubt: where the
+// earlier call had written it, the edit is still to be written.
+func (b *batch) settleEdit(id itemID, h *head, existing bool) error {
+	content, err := b.content(id)
+	if err != nil || content.Sent == nil {
+		return err
+	}
+	if existing {
+		h.State, h.Pending = Waiting, PendingUpdate
+		return nil
+	}
+	content.Sent = nil
+	return b.body(id, content, h.revision+1)
+}
+
+// settleChange ends a pending update or delete of a record. An item whose record was
+// deleted is in the bin for good.
 func (b *batch) settleChange(id itemID, h *head) error {
+	if h.Pending == PendingDelete {
+		h.State, h.DiscardedAt = Discarded, b.now
+	}
 	h.Pending = PendingCreate
-	v := &snapshot{tx: b.tx, keys: b.store.keys}
-	content, err := v.body(id)
+	content, err := b.content(id)
 	if err != nil {
 		return err
 	}

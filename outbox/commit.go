@@ -14,7 +14,8 @@ const maxBatch = 512
 // syncs. The first writer commits at once and alone; those that come while it
 // syncs are committed together by the first of them. No writer waits for company.
 type committer struct {
-	db *bbolt.DB
+	// update runs one transaction.
+	update func(func(*bbolt.Tx) error) error
 
 	mu      sync.Mutex
 	queue   []*write
@@ -68,7 +69,7 @@ func (c *committer) commit(batch []*write) {
 	pending := batch
 	for len(pending) > 0 {
 		failed := -1
-		err := c.db.Update(func(tx *bbolt.Tx) error {
+		err := c.update(func(tx *bbolt.Tx) error {
 			for i, w := range pending {
 				if err := w.apply(tx); err != nil {
 					failed = i

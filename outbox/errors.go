@@ -23,6 +23,8 @@ type StateError struct {
 	ID    string
 	State State
 	Verb  string
+	// Purged: its content is gone, so nothing could be sent.
+	Purged bool
 }
 
 func (e *StateError) Error() string {

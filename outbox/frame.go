@@ -5,6 +5,8 @@ import (
 	"errors"
 	"fmt"
 	"hash/crc32"
+
+	"github.com/fxamacker/cbor/v2"
 )
 
 // A frame is how every record lies in the file. bbolt keeps no checksum of data
@@ -12,8 +14,8 @@ import (
 // names the item and the revision, so that a scan of raw pages can tell what it
 // found and which copy is the newest.
 //
-//	0  magic "FP"      4  data key   24 revision   32 CRC-32C of all else
-//	2  version         8  item id    28 length     36 payload
+//	0  magic "FP"      4  data key         24 revision   32 CRC-32C of all else
+//	2  version         8  item id or name  28 length     36 payload
 //	3  kind
 const (
 	frameMagic   = "FP"
@@ -27,6 +29,11 @@ const (
 	frameHead frameKind = 1 // where an item stands: clear, so that a locked keychain hides no state
 	frameBody frameKind = 2 // what the rep did: sealed
 	frameNote frameKind = 3 // one line of an item's story: sealed
+
+	frameSeal     frameKind = 4 // a data key, wrapped to its recipients; named by the key id
+	frameAccount  frameKind = 5 // an Account; numbered
+	frameSelf     frameKind = 6 // what the store knows of itself
+	frameCounters frameKind = 7 // the outbox in numbers
 )
 
 type frame struct {
@@ -77,6 +84,38 @@ func decodeFrame(data []byte) (frame, error) {
 	copy(f.id[:], data[8:24])
 	return f, nil
 }
+
+// clear encodes a value that needs no seal under the name it is filed by.
+func clear(kind frameKind, name itemID, revision uint32, value any) ([]byte, error) {
+	payload, err := encoding.Marshal(value)
+	if err != nil {
+		return nil, fmt.Errorf("outbox: encoding a record: %w", err)
+	}
+	f := frame{kind: kind, id: name, revision: revision, payload: payload}
+	return f.encode(), nil
+}
+
+// readClear reads what clear encoded into value and tells its revision.
+func readClear(data []byte, kind frameKind, name itemID, value any) (revision uint32, err error) {
+	f, err := expect(data, kind, name)
+	if err != nil {
+		return 0, err
+	}
+	if err := cbor.Unmarshal(f.payload, value); err != nil {
+		return 0, fmt.Errorf("%w: %w", ErrDamaged, err)
+	}
+	return f.revision, nil
+}
+
+// numbered is the name of a record that is filed under a number.
+func numbered(n uint32) itemID {
+	var name itemID
+	binary.BigEndian.PutUint32(name[12:], n)
+	return name
+}
+
+// number is the number of a record that is filed under one.
+func (f *frame) number() uint32 { return binary.BigEndian.Uint32(f.id[12:]) }
 
 // expect reads a whole value that must be the record of kind for id.
 func expect(value []byte, kind frameKind, id itemID) (frame, error) {

@@ -1,7 +1,6 @@
 package outbox
 
 import (
-	"fmt"
 	"time"
 
 	"github.com/fxamacker/cbor/v2"
@@ -31,8 +30,27 @@ type head struct {
 	// Private is the sealed particulars of the problem, under PrivateKey.
 	Private    []byte `cbor:"16,keyasint,omitempty"`
 	PrivateKey keyID  `cbor:"17,keyasint,omitzero"`
+	// Key is the salted hash of the capture's key, empty where it had none.
+	Key []byte `cbor:"18,keyasint,omitempty"`
+	// DiscardedAt is when it was put into the bin.
+	DiscardedAt time.Time `cbor:"19,keyasint,omitzero"`
+	// Purged: the content is gone, this line of the ledger is what is left.
+	Purged bool `cbor:"20,keyasint,omitempty"`
 
 	revision uint32
+}
+
+// when is the time that the index of states keeps, zero for none.
+func (h *head) when() time.Time {
+	switch {
+	case h.Purged:
+		return time.Time{}
+	case h.State == Delivered:
+		return h.Delivered
+	case h.State == Discarded:
+		return h.DiscardedAt
+	}
+	return h.NextAt
 }
 
 // Pending says what delivering an item means.
@@ -71,23 +89,11 @@ var encoding = func() cbor.EncMode {
 	return mode
 }()
 
-func (h *head) encode(id itemID) ([]byte, error) {
-	payload, err := encoding.Marshal(h)
-	if err != nil {
-		return nil, fmt.Errorf("outbox: encoding a head: %w", err)
-	}
-	f := frame{kind: frameHead, id: id, revision: h.revision, payload: payload}
-	return f.encode(), nil
-}
+func (h *head) encode(id itemID) ([]byte, error) { return clear(frameHead, id, h.revision, h) }
 
 func decodeHead(value []byte, id itemID) (*head, error) {
-	f, err := expect(value, frameHead, id)
-	if err != nil {
-		return nil, err
-	}
-	h := &head{revision: f.revision}
-	if err := cbor.Unmarshal(f.payload, h); err != nil {
-		return nil, fmt.Errorf("%w: %w", ErrDamaged, err)
-	}
-	return h, nil
+	h := &head{}
+	var err error
+	h.revision, err = readClear(value, frameHead, id, h)
+	return h, err
 }

@@ -32,6 +32,9 @@ func (id itemID) order() uint64 {
 	return high>>16<<12 | high&0xfff
 }
 
+// time is when the item was captured, as far as the id tells.
+func (id itemID) time() time.Time { return time.UnixMilli(int64(id.order() >> 12)).UTC() }
+
 func (id itemID) String() string {
 	h := hex.EncodeToString(id[:])
 	return h[:8] + "-" + h[8:12] + "-" + h[12:16] + "-" + h[16:20] + "-" + h[20:]

@@ -16,13 +16,15 @@ func stateKey(s State, id itemID) []byte {
 	return append([]byte{stateBytes[s]}, id[:]...)
 }
 
-// indexValue carries what a claim asks of each waiting item, so that passing over
-// those not due or of another account reads no head. The time is rounded up: an
-// item is never claimed before it is due.
+// indexValue carries what a walk asks of each item, so that passing over those not
+// due or of another account reads no head: whose it is, and when something happens
+// to it by itself, which is its next attempt while it waits and the start of its
+// retention once it is delivered or discarded. The time is rounded up: an item is
+// never claimed before it is due.
 func indexValue(h *head) []byte {
 	var due uint64
-	if !h.NextAt.IsZero() {
-		due = uint64(max(h.NextAt.Add(time.Millisecond-1).UnixMilli(), 0))
+	if at := h.when(); !at.IsZero() {
+		due = uint64(max(at.Add(time.Millisecond-1).UnixMilli(), 0))
 	}
 	value := binary.BigEndian.AppendUint64(make([]byte, 0, 12), due)
 	return binary.BigEndian.AppendUint32(value, h.Account)
@@ -48,6 +50,16 @@ func eachInState(tx *bbolt.Tx, s State, visit func(id itemID, value []byte) erro
 		}
 	}
 	return nil
+}
+
+// idsInState collects the items of a state, for a walk that moves them.
+func idsInState(tx *bbolt.Tx, s State) ([]itemID, error) {
+	var ids []itemID
+	err := eachInState(tx, s, func(id itemID, _ []byte) error {
+		ids = append(ids, id)
+		return nil
+	})
+	return ids, err
 }
 
 // firstInState gives the item of a state that was captured first.

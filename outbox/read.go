@@ -6,7 +6,6 @@ import (
 	"fmt"
 	"slices"
 	"strings"
-	"time"
 
 	"github.com/fxamacker/cbor/v2"
 	"go.etcd.io/bbolt"
@@ -26,6 +25,14 @@ const (
 	NoteRestored  = "restored"
 )
 
+// The codes of problems that the outbox itself finds.
+const (
+	// ProblemDamaged: the disk gave back other bytes than were written.
+	ProblemDamaged = "record_damaged"
+	// ProblemLost: the content could not be salvaged from a damaged file.
+	ProblemLost = "content_lost"
+)
+
 // snapshot is one consistent look at the store.
 type snapshot struct {
 	tx   *bbolt.Tx
@@ -40,11 +47,7 @@ func (s *Store) Get(id string) (Item, error) {
 	}
 	var item Item
 	err = s.view(func(v *snapshot) error {
-		value := v.tx.Bucket(bucketHeads).Get(key[:])
-		if value == nil {
-			return fmt.Errorf("%w: %s", ErrNotFound, id)
-		}
-		h, err := decodeHead(value, key)
+		h, err := v.head(key)
 		if err != nil {
 			return err
 		}
@@ -87,7 +90,7 @@ func (s *Store) List(q Query) (items []Item, next string, err error) {
 				next = items[limit-1].ID
 				return nil
 			}
-			h, err := decodeHead(v.tx.Bucket(bucketHeads).Get(id[:]), id)
+			h, err := v.head(id)
 			if err != nil {
 				return err
 			}
@@ -191,7 +194,7 @@ func (s *Store) Counts() (Counts, error) {
 		if !ok {
 			return nil
 		}
-		h, err := decodeHead(v.tx.Bucket(bucketHeads).Get(id[:]), id)
+		h, err := v.head(id)
 		if err != nil {
 			return err
 		}
@@ -201,28 +204,76 @@ func (s *Store) Counts() (Counts, error) {
 	return counts, err
 }
 
+// head reads where an item stands. Of a damaged one it gives what the index knows.
+func (v *snapshot) head(id itemID) (*head, error) {
+	value := v.tx.Bucket(bucketHeads).Get(id[:])
+	if value == nil {
+		return nil, fmt.Errorf("%w: %s", ErrNotFound, id)
+	}
+	h, err := decodeHead(value, id)
+	if errors.Is(err, ErrDamaged) {
+		return remains(v.tx, id)
+	}
+	return h, err
+}
+
+// remains is what the index of states still knows of an item whose head is damaged.
+func remains(tx *bbolt.Tx, id itemID) (*head, error) {
+	for _, state := range States {
+		value := tx.Bucket(bucketStates).Get(stateKey(state, id))
+		if value == nil {
+			continue
+		}
+		at, account, err := readIndexValue(value)
+		h := &head{State: state, CapturedAt: id.time(), Account: account, Problem: ProblemDamaged, Who: You, revision: rebuiltRevision}
+		switch state {
+		case Delivered:
+			h.Delivered = at
+		case Discarded:
+			h.DiscardedAt = at
+		default:
+			h.NextAt = at
+		}
+		return h, err
+	}
+	return nil, fmt.Errorf("%w: %s stands in no state", ErrDamaged, id)
+}
+
+// rebuiltRevision is above every revision that counting reaches, so that what was
+// rebuilt wins over older copies.
+const rebuiltRevision = 1 << 30
+
 // item puts an item together, its story left out. Content that cannot be opened
-// now makes it Sealed, not an error.
+// now makes it Sealed, not an error; content that is damaged is a problem of the item.
 func (v *snapshot) item(id itemID, h *head) (Item, error) {
 	item := Item{
 		ID: id.String(), Source: h.Source, State: h.State, CapturedAt: h.CapturedAt, Attempts: h.Attempts,
 		NextAttemptAt: h.NextAt, Record: h.Record, DeliveredAt: h.Delivered,
 	}
 	var err error
-	if item.Account, err = accountOf(v.tx, h.Account); err != nil {
+	if item.Account, err = accountOf(v.tx, h.Account); err != nil && !errors.Is(err, ErrDamaged) {
 		return item, err
+	}
+	if item.Problem, err = v.problem(id, h); err != nil && !errors.Is(err, ErrDamaged) {
+		return item, err
+	}
+	item.Activity.Kind = h.Kind
+	if h.Purged {
+		item.Purged = true
+		return item, nil
 	}
 	content, err := v.body(id)
-	if errors.Is(err, ErrSealed) {
+	switch {
+	case errors.Is(err, ErrSealed):
 		item.Sealed = true
-		item.Activity.Kind = h.Kind
-	} else if err != nil {
+	case errors.Is(err, ErrDamaged):
+		item.Problem = &Problem{Code: ProblemDamaged, Who: You}
+	case err != nil:
 		return item, err
-	} else {
+	default:
 		item.Activity = content.Activity
 	}
-	item.Problem, err = v.problem(id, h)
-	return item, err
+	return item, nil
 }
 
 func (v *snapshot) body(id itemID) (*body, error) {
@@ -242,10 +293,10 @@ func (v *snapshot) problem(id itemID, h *head) (*Problem, error) {
 	if errors.Is(err, ErrSealed) {
 		return p, nil
 	}
-	if err != nil {
-		return nil, err
+	if err == nil {
+		err = cbor.Unmarshal(payload, &p.Args)
 	}
-	return p, cbor.Unmarshal(payload, &p.Args)
+	return p, err
 }
 
 // history tells an item's story. Being captured and being delivered stand in the
@@ -256,7 +307,7 @@ func (v *snapshot) history(id itemID, h *head) ([]Note, error) {
 	for k, value := cursor.Seek(id[:]); bytes.HasPrefix(k, id[:]); k, value = cursor.Next() {
 		var n Note
 		err := v.unseal(value, frameNote, id, &n)
-		if errors.Is(err, ErrSealed) {
+		if errors.Is(err, ErrSealed) || errors.Is(err, ErrDamaged) {
 			continue
 		}
 		if err != nil {
@@ -288,23 +339,4 @@ func (v *snapshot) unseal(value []byte, kind frameKind, id itemID, into any) err
 		return fmt.Errorf("%w: %w", ErrDamaged, err)
 	}
 	return nil
-}
-
-// Due tells when the next waiting item of the account that is signed in may be
-// sent: the zero time for "now", false where none waits.
-func (s *Store) Due() (at time.Time, any bool, err error) {
-	err = s.view(func(v *snapshot) error {
-		current := currentAccount(v.tx)
-		return eachInState(v.tx, Waiting, func(_ itemID, value []byte) error {
-			due, account, err := readIndexValue(value)
-			if err != nil || account != current {
-				return err
-			}
-			if !any || due.Before(at) {
-				at, any = due, true
-			}
-			return nil
-		})
-	})
-	return at, any, err
 }

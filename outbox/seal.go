@@ -17,6 +17,8 @@ import (
 // that it is wrapped to lies in a keychain that is locked or lost.
 var ErrSealed = errors.New("outbox: the content is sealed")
 
+var errNoRecipient = errors.New("outbox: no recipient to seal to")
+
 // keyID names a data key; the zero id stands for "not sealed".
 type keyID [4]byte
 
@@ -25,36 +27,44 @@ type keyID [4]byte
 // disk, only wrapped to the recipients (the rep's identity, the company's
 // recovery key). It is safe for concurrent use.
 type keyring struct {
+	mu         sync.RWMutex
 	recipients []age.Recipient
-
-	mu       sync.RWMutex
-	identity age.Identity // nil while locked
-	wrapped  map[keyID][]byte
-	open     map[keyID]cipher.AEAD
-
-	current        keyID
-	currentWrapped []byte
+	identity   age.Identity // nil while locked
+	wrapped    map[keyID][]byte
+	open       map[keyID]cipher.AEAD
+	closed     map[keyID]bool // tried with this identity, in vain
+	current    keyID          // seals what comes in
 }
 
 // newKeyring takes the wrapped keys of earlier openings and makes this one's.
 func newKeyring(recipients []age.Recipient, wrapped map[keyID][]byte) (*keyring, error) {
 	if len(recipients) == 0 {
-		return nil, errors.New("outbox: no recipient to seal to")
+		return nil, errNoRecipient
 	}
-	k := &keyring{recipients: recipients, wrapped: wrapped, open: map[keyID]cipher.AEAD{}}
+	k := &keyring{wrapped: wrapped, open: map[keyID]cipher.AEAD{}, closed: map[keyID]bool{}}
+	_, _, err := k.begin(recipients)
+	return k, err
+}
+
+// begin makes a data key for what comes in from now on.
+func (k *keyring) begin(recipients []age.Recipient) (id keyID, wrapped []byte, err error) {
 	secret := make([]byte, 32)
 	rand.Read(secret)
-	for k.current == (keyID{}) || wrapped[k.current] != nil {
-		rand.Read(k.current[:])
+	if wrapped, err = wrap(secret, recipients); err != nil {
+		return id, nil, err
 	}
-	var err error
-	if k.currentWrapped, err = wrap(secret, recipients); err != nil {
-		return nil, err
+	aead, err := newAEAD(secret)
+	if err != nil {
+		return id, nil, err
 	}
-	if k.open[k.current], err = newAEAD(secret); err != nil {
-		return nil, err
+	k.mu.Lock()
+	defer k.mu.Unlock()
+	for id == (keyID{}) || k.wrapped[id] != nil {
+		rand.Read(id[:])
 	}
-	return k, nil
+	k.recipients, k.current = recipients, id
+	k.wrapped[id], k.open[id] = wrapped, aead
+	return id, wrapped, nil
 }
 
 func newAEAD(secret []byte) (cipher.AEAD, error) {
@@ -84,15 +94,23 @@ func wrap(secret []byte, recipients []age.Recipient) ([]byte, error) {
 func (k *keyring) unlock(identity age.Identity) {
 	k.mu.Lock()
 	defer k.mu.Unlock()
-	k.identity = identity
+	k.identity, k.closed = identity, map[keyID]bool{}
 }
 
-// seal encrypts payload for the record that owner names and binds it to it.
-func (k *keyring) seal(payload, owner []byte) []byte {
+// currentID names the data key that seals what comes in.
+func (k *keyring) currentID() keyID {
 	k.mu.RLock()
-	aead := k.open[k.current]
+	defer k.mu.RUnlock()
+	return k.current
+}
+
+// seal encrypts payload for the record that owner names, binds it to it, and tells
+// under which data key.
+func (k *keyring) seal(payload, owner []byte) (sealed []byte, key keyID) {
+	k.mu.RLock()
+	aead, key := k.open[k.current], k.current
 	k.mu.RUnlock()
-	return aead.Seal(make([]byte, 0, len(payload)+aead.Overhead()), nil, payload, owner)
+	return aead.Seal(make([]byte, 0, len(payload)+aead.Overhead()), nil, payload, owner), key
 }
 
 // unseal opens what seal made under key. ErrSealed: the key is out of reach;
@@ -109,29 +127,49 @@ func (k *keyring) unseal(key keyID, sealed, owner []byte) ([]byte, error) {
 	return payload, nil
 }
 
+// learn takes a wrapped data key that turned up.
+func (k *keyring) learn(id keyID, wrapped []byte) {
+	k.mu.Lock()
+	defer k.mu.Unlock()
+	if k.wrapped[id] == nil && k.open[id] == nil {
+		k.wrapped[id] = wrapped
+	}
+}
+
+// opens reports whether what key sealed can be read now.
+func (k *keyring) opens(key keyID) bool {
+	_, err := k.aead(key)
+	return err == nil
+}
+
 func (k *keyring) aead(key keyID) (cipher.AEAD, error) {
 	k.mu.RLock()
-	aead, identity, wrapped := k.open[key], k.identity, k.wrapped[key]
+	aead, identity, wrapped, closed := k.open[key], k.identity, k.wrapped[key], k.closed[key]
 	k.mu.RUnlock()
 	switch {
 	case aead != nil:
 		return aead, nil
-	case identity == nil || wrapped == nil:
+	case identity == nil || wrapped == nil || closed:
 		return nil, ErrSealed
 	}
-	r, err := age.Decrypt(bytes.NewReader(wrapped), identity)
+	secret, err := unwrap(wrapped, identity)
+	k.mu.Lock()
+	defer k.mu.Unlock()
 	if err != nil {
-		return nil, fmt.Errorf("%w: %w", ErrSealed, err)
-	}
-	secret, err := io.ReadAll(io.LimitReader(r, 64))
-	if err != nil {
+		k.closed[key] = true
 		return nil, fmt.Errorf("%w: %w", ErrSealed, err)
 	}
 	if aead, err = newAEAD(secret); err != nil {
 		return nil, fmt.Errorf("%w: %w", ErrDamaged, err)
 	}
-	k.mu.Lock()
 	k.open[key] = aead
-	k.mu.Unlock()
 	return aead, nil
+}
+
+func unwrap(wrapped []byte, identity age.Identity) ([]byte, error) {
+	r, err := age.Decrypt(bytes.NewReader(wrapped), identity)
+	if err != nil {
+		return nil, err
+	}
+	return io.ReadAll(io.LimitReader(r, 64))
 }

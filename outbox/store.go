@@ -5,8 +5,10 @@ import (
 	"encoding/binary"
 	"errors"
 	"fmt"
+	"maps"
 	"os"
 	"path/filepath"
+	"sync"
 	"time"
 
 	"filippo.io/age"
@@ -14,30 +16,29 @@ import (
 	bolterrors "go.etcd.io/bbolt/errors"
 )
 
-// schemaVersion is what this program writes. A file of a newer schema is refused.
-const schemaVersion = 1
+// schemaVersion is what this program writes. A file of a newer schema is refused,
+// an older one is upgraded (migrate.go).
+const schemaVersion = 2
 
-// The buckets. Values are frames where they hold what a rep did or where it
-// stands; the rest is small and derived, or says so.
+// The buckets. Values are frames where they cannot be derived from others.
 var (
-	bucketMeta     = []byte("meta")     // schema, salt, counters, current account, profile
+	bucketMeta     = []byte("meta")     // schema; the store's own record; counters; salvage reports
 	bucketHeads    = []byte("heads")    // item id -> frameHead
 	bucketBodies   = []byte("bodies")   // item id -> frameBody
 	bucketNotes    = []byte("notes")    // item id, number -> frameNote
-	bucketStates   = []byte("states")   // state, item id -> next attempt, account (index of heads)
-	bucketKeys     = []byte("keys")     // salted hash of an idempotency key -> item id
-	bucketSeals    = []byte("seals")    // data key id -> wrapped data key
-	bucketAccounts = []byte("accounts") // number -> Account
+	bucketStates   = []byte("states")   // state, item id -> when, account (index of heads)
+	bucketKeys     = []byte("keys")     // salted hash of an idempotency key -> item id (index of heads)
+	bucketSeals    = []byte("seals")    // data key id -> frameSeal
+	bucketAccounts = []byte("accounts") // number -> frameAccount
 
 	buckets = [][]byte{bucketMeta, bucketHeads, bucketBodies, bucketNotes, bucketStates, bucketKeys, bucketSeals, bucketAccounts}
 )
 
 var (
 	metaSchema   = []byte("schema")
-	metaSalt     = []byte("salt")
+	metaSelf     = []byte("self")
 	metaCounters = []byte("counters")
-	metaCurrent  = []byte("current_account")
-	metaProfile  = []byte("profile")
+	metaSalvages = []byte("salvages")
 )
 
 // Options are what a store is opened with.
@@ -54,6 +55,13 @@ type Options struct {
 	OnChange func(ids []string)
 	// LockWait is how long to wait for another process to let go; 1 s if zero.
 	LockWait time.Duration
+	// Verify reads the file before it is opened and reports ErrDamaged where it is not
+	// whole. A damaged file can crash who reads it, so a program runs the function
+	// Verify in a child process; nil runs it here.
+	Verify func(path string) error
+	// Reserve is how much room to keep on the disk for the marks of what was
+	// delivered, in bytes (ReserveFor); 0 keeps none.
+	Reserve int64
 	// NoSync leaves out the disk syncs. For simulators on throw-away files only.
 	NoSync bool
 }
@@ -62,84 +70,161 @@ type Options struct {
 // lock keeps other processes out.
 type Store struct {
 	path      string
-	db        *bbolt.DB
+	lockWait  time.Duration
+	noSync    bool
 	committer committer
 	keys      *keyring
+	keyFile   keyFile
+	reserve   *reserve
 	salt      []byte
 	now       func() time.Time
 	onChange  func([]string)
+
+	swap sync.RWMutex // held to use db, and whole to put a compacted file in its place
+	db   *bbolt.DB
 }
 
-// Open opens the outbox at path, making it where there is none. Items that were
-// being sent when the last process ended become doubtful and wait. Errors:
-// ErrInUse, ErrNewerSchema, ErrDamaged, or the system's own.
+// Open opens the outbox at path, making it where there is none. A damaged file is
+// set aside as path.damaged-TIME and a new one begun: Salvage takes back what can be
+// read of it. Items that were being sent when the last process ended become
+// doubtful and wait. Errors: ErrInUse, ErrNewerSchema, ErrFull, or the system's own.
 func Open(path string, options Options) (*Store, error) {
-	if err := create(path); err != nil {
-		return nil, err
+	s := &Store{
+		path: path, lockWait: options.LockWait, noSync: options.NoSync, now: options.Now, onChange: options.OnChange,
+		keyFile: keyFileBeside(path, options.NoSync), reserve: reserveBeside(path, options.Reserve, options.Now),
 	}
-	wait := options.LockWait
-	if wait == 0 {
-		wait = time.Second
+	if s.lockWait == 0 {
+		s.lockWait = time.Second
 	}
-	db, err := bbolt.Open(path, 0o600, &bbolt.Options{Timeout: wait, NoSync: options.NoSync})
-	if errors.Is(err, bolterrors.ErrTimeout) {
-		return nil, fmt.Errorf("%w: %s", ErrInUse, path)
+	s.committer.update = s.commit
+	check := options.Verify
+	if check == nil {
+		check = func(path string) error { return guarded(func() error { return Verify(path) }) }
+	}
+	err := s.openWhole(check)
+	if err == nil {
+		err = s.start(options)
 	}
 	if err != nil {
-		return nil, fmt.Errorf("%w: %s: %w", ErrDamaged, path, err)
-	}
-	s := &Store{path: path, db: db, now: options.Now, onChange: options.OnChange}
-	s.committer.db = db
-	if err := s.start(options); err != nil {
-		return nil, errors.Join(err, db.Close())
+		return nil, errors.Join(err, s.closeFile())
 	}
 	return s, nil
 }
 
-// create makes an empty store beside path and renames it into place: a power cut
-// inside bbolt's first writes leaves a file that panics on open (reliability.md
-// section 3).
-func create(path string) error {
-	if _, err := os.Lstat(path); err == nil || !errors.Is(err, os.ErrNotExist) {
+// openWhole opens the file, or a new one in place of a damaged one.
+func (s *Store) openWhole(check func(path string) error) error {
+	vitals, err := s.keyFile.read()
+	if err != nil {
 		return err
 	}
-	if err := os.MkdirAll(filepath.Dir(path), 0o700); err != nil {
-		return fmt.Errorf("outbox: %w", err)
-	}
-	draft, err := os.CreateTemp(filepath.Dir(path), filepath.Base(path)+".new-*")
+	fresh, err := s.create(vitals)
 	if err != nil {
-		return fmt.Errorf("outbox: %w", err)
+		return err
+	}
+	if !fresh {
+		err = s.examineFile(check)
+	}
+	if err == nil {
+		err = s.openAndMigrate(vitals)
+	}
+	if !errors.Is(err, ErrDamaged) {
+		return err
+	}
+	if err := errors.Join(s.closeFile(), s.setAside()); err != nil {
+		return err
+	}
+	if _, err := s.create(vitals); err != nil {
+		return err
+	}
+	return s.openAndMigrate(vitals)
+}
+
+func (s *Store) openAndMigrate(vitals *vitals) error {
+	return guarded(func() error {
+		if err := s.openFile(); err != nil {
+			return err
+		}
+		from, err := s.migrate()
+		if err == nil && from == schemaVersion {
+			err = s.compareGenerations(vitals)
+		}
+		return err
+	})
+}
+
+func (s *Store) openFile() error {
+	db, err := bbolt.Open(s.path, 0o600, &bbolt.Options{Timeout: s.lockWait, NoSync: s.noSync})
+	if err != nil {
+		return openError(s.path, err)
+	}
+	s.db = db
+	return nil
+}
+
+func (s *Store) closeFile() error {
+	if s.db == nil {
+		return nil
+	}
+	return s.db.Close()
+}
+
+// create makes an empty store beside path and renames it into place: a power cut
+// inside bbolt's first writes leaves a file that panics on open (reliability.md
+// section 3). It takes up what the key file still knows. It reports whether it made one.
+func (s *Store) create(known *vitals) (fresh bool, err error) {
+	if _, err := os.Lstat(s.path); err == nil || !errors.Is(err, os.ErrNotExist) {
+		return false, err
+	}
+	if err := os.MkdirAll(filepath.Dir(s.path), 0o700); err != nil {
+		return false, fmt.Errorf("outbox: %w", err)
+	}
+	draft, err := os.CreateTemp(filepath.Dir(s.path), filepath.Base(s.path)+".new-*")
+	if err != nil {
+		return false, fmt.Errorf("outbox: %w", err)
 	}
 	defer os.Remove(draft.Name())
 	if err := draft.Close(); err != nil {
-		return err
+		return false, err
 	}
-	db, err := bbolt.Open(draft.Name(), 0o600, &bbolt.Options{Timeout: time.Second})
+	db, err := bbolt.Open(draft.Name(), 0o600, &bbolt.Options{Timeout: time.Second, NoSync: s.noSync})
 	if err != nil {
-		return fmt.Errorf("outbox: %w", err)
+		return false, fmt.Errorf("outbox: %w", err)
 	}
-	err = errors.Join(db.Update(initialise), db.Close())
+	err = errors.Join(db.Update(func(tx *bbolt.Tx) error { return initialise(tx, known) }), db.Close())
 	if err != nil {
-		return fmt.Errorf("outbox: creating %s: %w", path, err)
+		return false, fmt.Errorf("outbox: creating %s: %w", s.path, err)
 	}
-	if err := os.Rename(draft.Name(), path); err != nil {
-		return fmt.Errorf("outbox: %w", err)
+	if err := os.Rename(draft.Name(), s.path); err != nil {
+		return false, fmt.Errorf("outbox: %w", err)
 	}
-	return syncFolder(filepath.Dir(path))
+	return true, syncFolder(filepath.Dir(s.path))
 }
 
-func initialise(tx *bbolt.Tx) error {
+func initialise(tx *bbolt.Tx, known *vitals) error {
 	for _, name := range buckets {
 		if _, err := tx.CreateBucketIfNotExists(name); err != nil {
 			return err
 		}
 	}
-	salt := make([]byte, 16)
-	rand.Read(salt)
-	meta := tx.Bucket(bucketMeta)
+	own := known.self
+	if own == nil {
+		own = &self{Salt: make([]byte, 16)}
+		rand.Read(own.Salt)
+	}
+	b := &batch{tx: tx}
+	for number, account := range known.accounts {
+		if err := b.fileAccount(number, account); err != nil {
+			return err
+		}
+	}
+	for id, wrapped := range known.wrapped {
+		if err := putSeal(tx, id, wrapped); err != nil {
+			return err
+		}
+	}
 	return errors.Join(
-		meta.Put(metaSchema, binary.BigEndian.AppendUint32(nil, schemaVersion)),
-		meta.Put(metaSalt, salt),
+		writeSelf(tx, own),
+		tx.Bucket(bucketMeta).Put(metaSchema, binary.BigEndian.AppendUint32(nil, schemaVersion)),
 	)
 }
 
@@ -155,30 +240,49 @@ func syncFolder(path string) error {
 	return nil
 }
 
+// compareGenerations turns everything undelivered into doubts where the store and
+// the key file are not of the same opening: one of them was put back from a backup,
+// and what waits in it may have been delivered since (W22).
+func (s *Store) compareGenerations(known *vitals) error {
+	return s.db.Update(func(tx *bbolt.Tx) error {
+		own, err := readSelf(tx)
+		if err != nil || own.Generation == nil || known.self != nil && string(known.self.Generation) == string(own.Generation) {
+			return err
+		}
+		b := &batch{tx: tx, store: s, now: s.now()}
+		if err := b.begin(); err != nil {
+			return err
+		}
+		return errors.Join(b.doubtAll(), b.end())
+	})
+}
+
 // start reads what the store needs in memory, stores this run's data key, and
 // turns claims left over by a crash into doubts.
 func (s *Store) start(options Options) error {
+	// A reserve that cannot be had is no reason not to start: it keeps captures out.
+	_ = s.reserve.hold()
+	s.setMark()
 	wrapped := map[keyID][]byte{}
-	err := s.db.View(func(tx *bbolt.Tx) error {
-		meta := tx.Bucket(bucketMeta)
-		if meta == nil || tx.Bucket(bucketHeads) == nil {
-			return fmt.Errorf("%w: it is no outbox", ErrDamaged)
+	err := s.view(func(v *snapshot) error {
+		own, err := readSelf(v.tx)
+		if err != nil {
+			return err
 		}
-		version := meta.Get(metaSchema)
-		if len(version) != 4 {
-			return fmt.Errorf("%w: its schema is unreadable", ErrDamaged)
-		}
-		if binary.BigEndian.Uint32(version) > schemaVersion {
-			return ErrNewerSchema
-		}
-		s.salt = append(s.salt, meta.Get(metaSalt)...)
-		return tx.Bucket(bucketSeals).ForEach(func(k, v []byte) error {
-			wrapped[keyID(k)] = append([]byte{}, v...)
-			return nil
+		s.salt = own.Salt
+		return v.tx.Bucket(bucketSeals).ForEach(func(k, value []byte) error {
+			f, err := expect(value, frameSeal, itemID{})
+			if err == nil {
+				wrapped[keyID(k)] = append([]byte{}, f.payload...)
+			}
+			return err
 		})
 	})
 	if err != nil {
 		return err
+	}
+	if beside, err := s.keyFile.read(); err == nil {
+		maps.Copy(wrapped, beside.wrapped)
 	}
 	if s.keys, err = newKeyring(options.Recipients, wrapped); err != nil {
 		return err
@@ -187,10 +291,30 @@ func (s *Store) start(options Options) error {
 		s.keys.unlock(options.Identity)
 	}
 	return s.update(func(b *batch) error {
-		if err := b.tx.Bucket(bucketSeals).Put(s.keys.current[:], s.keys.currentWrapped); err != nil {
-			return err
-		}
-		return b.recoverClaims()
+		generation := make([]byte, 8)
+		rand.Read(generation)
+		return errors.Join(
+			b.changeSelf(func(own *self) { own.Generation = generation }),
+			putSeal(b.tx, s.keys.current, s.keys.wrapped[s.keys.current]),
+			b.recoverClaims(),
+		)
+	})
+}
+
+// Reseal seals what comes in from now on to other recipients: the keychain lost the
+// identity, or the company named its recovery key. What was sealed before stays so.
+func (s *Store) Reseal(recipients []age.Recipient, identity age.Identity) error {
+	if len(recipients) == 0 {
+		return errNoRecipient
+	}
+	id, wrapped, err := s.keys.begin(recipients)
+	if err != nil {
+		return err
+	}
+	s.keys.unlock(identity)
+	return s.update(func(b *batch) error {
+		b.owned = true
+		return putSeal(b.tx, id, wrapped)
 	})
 }
 
@@ -200,11 +324,42 @@ func (s *Store) Unlock(identity age.Identity) { s.keys.unlock(identity) }
 // Path is where the store lies.
 func (s *Store) Path() string { return s.path }
 
-// Close waits for running transactions and lets the file go.
-func (s *Store) Close() error { return s.db.Close() }
+// Full reports that the disk is so full that nothing more is captured.
+func (s *Store) Full() bool { return s.reserve.gone() }
 
-// update runs change in a durable transaction, shared with other writers.
+// Close waits for running transactions and lets the file go.
+func (s *Store) Close() error {
+	s.swap.Lock()
+	defer s.swap.Unlock()
+	if err := s.db.Close(); err != nil {
+		return err
+	}
+	return os.Remove(s.mark())
+}
+
+// update runs change in a durable transaction, shared with other writers. What it
+// stores is about items that are here already: on a full disk it takes the reserve.
 func (s *Store) update(change func(*batch) error) error {
+	err := s.try(change)
+	if isFull(err) && s.reserve.release() {
+		err = s.try(change)
+	}
+	return err
+}
+
+// capture runs change as update does, but never at the cost of the reserve.
+func (s *Store) capture(change func(*batch) error) error {
+	if err := s.reserve.hold(); err != nil {
+		return err
+	}
+	err := s.try(change)
+	if isFull(err) {
+		err = fmt.Errorf("%w: %w", ErrFull, err)
+	}
+	return err
+}
+
+func (s *Store) try(change func(*batch) error) error {
 	var b *batch
 	err := s.committer.do(func(tx *bbolt.Tx) error {
 		b = &batch{tx: tx, store: s, now: s.now()}
@@ -219,16 +374,30 @@ func (s *Store) update(change func(*batch) error) error {
 	if errors.Is(err, bolterrors.ErrDatabaseNotOpen) {
 		return ErrClosed
 	}
+	if err == nil && b.owned {
+		err = s.copyVitals()
+	}
 	if err == nil && s.onChange != nil && len(b.changed) > 0 {
 		s.onChange(b.changed)
 	}
 	return err
 }
 
+// commit runs apply in one transaction of the file that is in place.
+func (s *Store) commit(apply func(*bbolt.Tx) error) error {
+	s.swap.RLock()
+	defer s.swap.RUnlock()
+	return guarded(func() error { return s.db.Update(apply) })
+}
+
 // view runs read in a snapshot of the store.
 func (s *Store) view(read func(*snapshot) error) error {
-	err := s.db.View(func(tx *bbolt.Tx) error {
-		return read(&snapshot{tx: tx, keys: s.keys})
+	s.swap.RLock()
+	defer s.swap.RUnlock()
+	err := guarded(func() error {
+		return s.db.View(func(tx *bbolt.Tx) error {
+			return read(&snapshot{tx: tx, keys: s.keys})
+		})
 	})
 	if errors.Is(err, bolterrors.ErrDatabaseNotOpen) {
 		return ErrClosed

@@ -124,6 +124,9 @@ type Item struct {
 	History       []Note
 	// Sealed is true where the key that opens the content is out of reach.
 	Sealed bool
+	// Purged is true where only the line of the ledger is left: the content was
+	// removed after its retention, or erased.
+	Purged bool
 }
 
 // Counts is the outbox in numbers. Captured is the sum of the six states.

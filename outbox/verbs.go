@@ -52,10 +52,19 @@ func (b *batch) apply(v verb, id itemID) error {
 		return err
 	}
 	from := h.State
-	if !slices.Contains(v.from, from) {
-		return &StateError{ID: id.String(), State: from, Verb: v.name}
+	if !slices.Contains(v.from, from) || h.Purged && v.to != Discarded {
+		return &StateError{ID: id.String(), State: from, Verb: v.name, Purged: h.Purged}
+	}
+	switch {
+	case v.to == Discarded && h.Pending != PendingCreate:
+		return b.dropChange(id, h, from)
+	case from == Discarded && h.Record != nil:
+		return &StateError{ID: id.String(), State: from, Verb: v.name} // it was withdrawn
 	}
 	h.State = v.to
+	if v.to == Discarded {
+		h.DiscardedAt = b.now
+	}
 	if h.Doubt == nil {
 		h.NextAt = time.Time{}
 	}
@@ -81,11 +90,7 @@ func (s *Store) applyAll(v verb, code string) (n int, err error) {
 	err = s.update(func(b *batch) error {
 		n = 0
 		for _, state := range v.from {
-			var ids []itemID
-			err := eachInState(b.tx, state, func(id itemID, _ []byte) error {
-				ids = append(ids, id)
-				return nil
-			})
+			ids, err := idsInState(b.tx, state)
 			if err != nil {
 				return err
 			}
@@ -94,7 +99,7 @@ func (s *Store) applyAll(v verb, code string) (n int, err error) {
 				if err != nil {
 					return err
 				}
-				if code != "" && h.Problem != code {
+				if code != "" && h.Problem != code || h.Purged && v.to != Discarded {
 					continue
 				}
 				if err := b.apply(v, id); err != nil {

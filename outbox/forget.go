@@ -1,0 +1,129 @@
+package outbox
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"os"
+	"slices"
+	"strings"
+
+	"fieldpost/outbox/activity"
+)
+
+// A Subject is who or what is to be forgotten: an address, or the Salesforce id of
+// a person or record. Exactly one is set.
+type Subject struct {
+	Email  string
+	Record string
+}
+
+// names reports whether an activity is about the subject. An address also counts
+// where it only stands in a text.
+func (s Subject) names(a *activity.Activity) bool {
+	if s.Email != "" {
+		holds := func(text string) bool { return strings.Contains(strings.ToLower(text), strings.ToLower(s.Email)) }
+		return slices.ContainsFunc(a.People, func(p activity.Person) bool { return holds(p.Email) }) ||
+			holds(a.Subject) || holds(a.Body) || holds(a.Notes) || holds(a.Location)
+	}
+	return slices.ContainsFunc(a.People, func(p activity.Person) bool { return activity.SameID(p.ID, s.Record) }) ||
+		a.RelatedTo != nil && activity.SameID(a.RelatedTo.ID, s.Record)
+}
+
+// SealedError says that so many items could not be looked into: the keychain is
+// locked or lost.
+type SealedError struct{ N int }
+
+func (e *SealedError) Error() string {
+	return fmt.Sprintf("outbox: %d items are sealed and could not be looked into", e.N)
+}
+
+// Is makes a SealedError an ErrSealed.
+func (e *SealedError) Is(target error) bool { return target == ErrSealed }
+
+// Forget erases every item that names the subject, its key included: what was not
+// delivered is put into the bin without its content, of what was delivered the
+// line of the ledger stays. Copies from before an upgrade and damaged files that
+// were salvaged go as well, and the file is compacted, so that no byte of it stays.
+// It tells how many items it erased. *SealedError: nothing was erased.
+func (s *Store) Forget(ctx context.Context, subject Subject) (int, error) {
+	if err := s.Salvage(ctx); err != nil {
+		return 0, err
+	}
+	ids, err := s.naming(subject)
+	if err != nil {
+		return 0, err
+	}
+	err = s.update(func(b *batch) error {
+		for _, id := range ids {
+			if err := b.forget(id); err != nil {
+				return err
+			}
+		}
+		return nil
+	})
+	if err != nil {
+		return 0, err
+	}
+	copies, err := s.oldCopies()
+	for _, name := range copies {
+		err = errors.Join(err, os.Remove(name))
+	}
+	if err != nil {
+		return len(ids), fmt.Errorf("outbox: old copies: %w", err)
+	}
+	_, _, err = s.Compact()
+	return len(ids), err
+}
+
+func (s *Store) naming(subject Subject) (ids []itemID, err error) {
+	sealed := 0
+	err = s.view(func(v *snapshot) error {
+		return v.tx.Bucket(bucketHeads).ForEach(func(k, _ []byte) error {
+			id := itemID(k)
+			h, err := v.head(id)
+			if err != nil || h.Purged {
+				return err
+			}
+			content, err := v.body(id)
+			switch {
+			case errors.Is(err, ErrSealed):
+				sealed++
+				return nil
+			case errors.Is(err, ErrDamaged):
+				ids = append(ids, id) // unreadable for good: what it holds cannot be told
+				return nil
+			case err != nil:
+				return err
+			}
+			if subject.names(&content.Activity) || content.Sent != nil && subject.names(content.Sent) {
+				ids = append(ids, id)
+			}
+			return nil
+		})
+	})
+	if err == nil && sealed > 0 {
+		err = &SealedError{N: sealed}
+	}
+	return ids, err
+}
+
+func (b *batch) forget(id itemID) error {
+	h, err := b.head(id)
+	if errors.Is(err, ErrDamaged) {
+		h, err = remains(b.tx, id)
+	}
+	if err != nil {
+		return err
+	}
+	from := h.State
+	if from != Delivered {
+		h.State, h.DiscardedAt, h.Claim = Discarded, b.now, nil
+	}
+	h.Doubt, h.Pending = nil, PendingCreate
+	if len(h.Key) > 0 {
+		err = b.tx.Bucket(bucketKeys).Delete(h.Key)
+		h.Key = nil
+	}
+	return errors.Join(err, b.erase(id, h), b.move(id, h, from))
+}

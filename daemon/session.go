@@ -1,6 +1,7 @@
 package daemon
 
 import (
+	"cmp"
 	"context"
 	"encoding/json"
 	"errors"
@@ -103,23 +104,22 @@ func (s *session) store(a sfauth.Account) error {
 }
 
 // begin starts a sign-in; one begun before is given up. Without an org or a client
-// id the settings' hold.
+// id those of the settings hold, else those of the last sign-in. A keychain that
+// would not keep the tokens is told before the rep signs in in vain.
 func (s *session) begin(ctx context.Context, organisation, clientID string) (*sfauth.Attempt, error) {
 	settings := s.home.Config.Settings()
-	login := settings.Salesforce.LoginURL
-	if organisation != "" {
-		var err error
-		if login, err = sfauth.ParseLoginURL(organisation); err != nil {
-			return nil, err
-		}
+	login, clientID, err := s.where(organisation, clientID)
+	if err != nil {
+		return nil, err
 	}
-	if clientID == "" {
-		clientID = settings.Salesforce.ClientID
+	if err := s.home.sealing.ask(ctx); err != nil {
+		return nil, err
 	}
 	s.giveUp()
 	attempt, err := sfauth.Begin(ctx, sfauth.Config{
 		LoginURL: login, ClientID: clientID, Ports: settings.Salesforce.RedirectPorts,
-		LoginHint: s.refresher.Account().Username, Transport: s.transport, Log: s.home.Log, Page: s.page,
+		LoginHint: s.refresher.Account().Username, Transport: s.transport, Log: s.home.Log,
+		Keep: s.adopt, Page: s.page,
 	})
 	if err != nil {
 		return nil, err
@@ -130,8 +130,23 @@ func (s *session) begin(ctx context.Context, organisation, clientID string) (*sf
 	return attempt, nil
 }
 
+// where tells at which host to sign in and as which app.
+func (s *session) where(organisation, clientID string) (login, client string, err error) {
+	settings, last := s.home.Config.Settings().Salesforce, s.refresher.Account()
+	login = settings.LoginURL
+	switch {
+	case organisation != "":
+		if login, err = sfauth.ParseLoginURL(organisation); err != nil {
+			return "", "", err
+		}
+	case last.LoginURL != "" && s.home.Config.SourceOf("salesforce.login_url") == config.FromDefault:
+		login = last.LoginURL
+	}
+	return login, cmp.Or(clientID, settings.ClientID, last.ClientID), nil
+}
+
 // page is what the rep's browser shows at the end.
-func (s *session) page(failure *sfauth.Error, account sfauth.Account) sfauth.Page {
+func (s *session) page(failure error, account sfauth.Account) sfauth.Page {
 	return signInPage(s.home.Words(), failure, account)
 }
 
@@ -146,12 +161,9 @@ func (s *session) giveUp() {
 	}
 }
 
-// finish waits for the rep and takes the sign-in over.
+// finish waits for the rep; the attempt itself has let the sign-in be taken over.
 func (s *session) finish(ctx context.Context, attempt *sfauth.Attempt) (*sfauth.Account, error) {
 	grant, err := attempt.Wait(ctx)
-	if err == nil {
-		err = s.adopt(ctx, grant)
-	}
 	result := signInResult{err: err}
 	if err == nil {
 		result.account = &grant.Account

@@ -6,10 +6,11 @@ import (
 )
 
 // signInPage is what the rep's browser shows at the end of a sign-in.
-func signInPage(p *words.Printer, failure *sfauth.Error, account sfauth.Account) sfauth.Page {
+func signInPage(p *words.Printer, failure error, account sfauth.Account) sfauth.Page {
 	if failure == nil {
 		return sfauth.Page{Lang: p.Lang(), Title: p.Text("signin.done.title"), Lines: []string{p.Text("signin.done.text", "username", account.Username)}}
 	}
-	told := p.Explain(failure.Problem())
+	problem := problemOf(failure)
+	told := p.Explain(problem.Code, problem.Args)
 	return sfauth.Page{Lang: p.Lang(), Title: told.Title, Lines: []string{told.Detail, told.Remedy, p.Text("signin.failed.text")}}
 }

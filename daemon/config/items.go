@@ -49,6 +49,19 @@ func (c *Config) Get(p *words.Printer, key string, org Choices) (Item, error) {
 	return c.state.item(row, p, org), nil
 }
 
+// SourceOf tells which layer a setting's value comes from; FromDefault for an
+// unknown key.
+func (c *Config) SourceOf(key string) Source {
+	c.mu.RLock()
+	defer c.mu.RUnlock()
+	row := find(c.table, key)
+	if row == nil {
+		return FromDefault
+	}
+	_, source := c.state.value(row)
+	return source
+}
+
 func (s *state) item(row *setting, p *words.Printer, org Choices) Item {
 	value, source := s.value(row)
 	item := Item{

@@ -34,9 +34,12 @@ type Config struct {
 	LoginHint, Prompt string
 	Transport         http.RoundTripper
 	Log               *slog.Logger
+	// Keep, where set, makes what the sign-in brought safe before the rep's browser
+	// is told of a success. Where it fails the grant is given back.
+	Keep func(context.Context, *Grant) error
 	// Page gives the texts for the rep's browser: of the failure, or of success,
 	// when it is nil.
-	Page func(failure *Error, account Account) Page
+	Page func(failure error, account Account) Page
 	// Limit overrides SignInLimit.
 	Limit time.Duration
 }
@@ -59,7 +62,8 @@ func (g Grant) LogValue() slog.Value { return slog.StringValue(g.String()) }
 // SignInLimit, or by Close, and then gives its port back.
 type Attempt struct {
 	endpoint *endpoint
-	page     func(*Error, Account) Page
+	page     func(error, Account) Page
+	keep     func(context.Context, *Grant) error
 	log      *slog.Logger
 	hosts    []string
 	address  string
@@ -72,7 +76,7 @@ type Attempt struct {
 	ended    chan struct{} // closed once grant and failure are set
 	closed   chan struct{} // closed once the ports are free again
 	grant    *Grant
-	failure  *Error
+	failure  error
 	server   *http.Server
 	serving  sync.WaitGroup
 }
@@ -96,6 +100,7 @@ func Begin(ctx context.Context, c Config) (*Attempt, error) {
 	a := &Attempt{
 		endpoint: e,
 		page:     c.Page,
+		keep:     c.Keep,
 		log:      c.Log,
 		hosts:    loopbackHosts(port),
 		state:    rand.Text(),
@@ -122,7 +127,7 @@ func (c Config) options(verifier string) []oauth2.AuthCodeOption {
 func (a *Attempt) AuthorizeURL() string { return a.address }
 
 // Wait gives the outcome, once the browser has been told as well. Every error is
-// an *Error; the end of ctx is SignInCancelled.
+// an *Error or what Keep said; the end of ctx is SignInCancelled.
 func (a *Attempt) Wait(ctx context.Context) (*Grant, error) {
 	select {
 	case <-a.ended:
@@ -144,7 +149,7 @@ func (a *Attempt) Close() {
 
 // finish settles the outcome, the first one counting, and lets the port go as
 // soon as the page under way is out.
-func (a *Attempt) finish(grant *Grant, failure *Error) {
+func (a *Attempt) finish(grant *Grant, failure error) {
 	a.end.Do(func() {
 		a.grant, a.failure = grant, failure
 		close(a.ended)
@@ -166,6 +171,21 @@ func (a *Attempt) trade(code string) (*Grant, *Error) {
 		return nil, a.endpoint.signInFailure(err)
 	}
 	return &Grant{Account: account, AccessToken: t.access, RefreshToken: t.refresh}, nil
+}
+
+// keepSafe lets the grant be kept; one that cannot be is given back, for an org
+// allows a user few of them (salesforce.md section 1.1).
+func (a *Attempt) keepSafe(grant *Grant) error {
+	if a.keep == nil {
+		return nil
+	}
+	err := a.keep(a.life, grant)
+	if err != nil {
+		if revoking := a.endpoint.revoke(a.life, grant.RefreshToken); revoking != nil {
+			a.log.Warn("a grant that could not be kept could not be given back either", "err", revoking)
+		}
+	}
+	return err
 }
 
 // signInFailure tells a failed call in terms of the sign-in.

@@ -1,6 +1,8 @@
 package sfauth_test
 
 import (
+	"context"
+	"errors"
 	"fmt"
 	"net/http"
 	"net/url"
@@ -211,5 +213,23 @@ func TestAFailureTellsAClientWhatToDo(t *testing.T) {
 		if got := sfclient.ClassOf(&sfauth.Error{Who: who}); got != class {
 			t.Errorf("%s: %s, want %s", who, got, class)
 		}
+	}
+}
+
+func TestARepIsNotToldSignedInWhereTheTokensCouldNotBeKept(t *testing.T) {
+	w := newWorld(t)
+	locked := errors.New("the keychain is locked")
+	attempt := w.begin(func(c *sfauth.Config) {
+		c.Keep = func(context.Context, *sfauth.Grant) error { return locked }
+	})
+	status, _, body := browse(t, attempt.AuthorizeURL())
+	if status != http.StatusBadRequest || !strings.Contains(body, "Not kept") {
+		t.Errorf("the page says %d %s", status, body)
+	}
+	if _, err := attempt.Wait(t.Context()); !errors.Is(err, locked) {
+		t.Errorf("the outcome is %v", err)
+	}
+	if n := len(w.sb.CallsFor(sandbox.Revoke)); n != 1 {
+		t.Errorf("the grant was given back by %d calls, want 1", n)
 	}
 }

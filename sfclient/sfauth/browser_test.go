@@ -17,9 +17,13 @@ func (w *world) config(change ...func(*sfauth.Config)) sfauth.Config {
 		Ports:     []int{0},
 		Transport: w.transport,
 		Log:       w.logger(),
-		Page: func(failure *sfauth.Error, account sfauth.Account) sfauth.Page {
+		Page: func(failure error, account sfauth.Account) sfauth.Page {
+			var coded *sfauth.Error
+			if errors.As(failure, &coded) {
+				return sfauth.Page{Lang: "en", Title: "No: " + string(coded.Code)}
+			}
 			if failure != nil {
-				return sfauth.Page{Lang: "en", Title: "No: " + string(failure.Code)}
+				return sfauth.Page{Lang: "en", Title: "Not kept"}
 			}
 			return sfauth.Page{Lang: "en", Title: "Welcome " + account.Username, Lines: []string{"<b>done</b>"}}
 		},

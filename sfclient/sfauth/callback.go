@@ -112,13 +112,24 @@ func (a *Attempt) callback(w http.ResponseWriter, r *http.Request) {
 		w.WriteHeader(http.StatusConflict)
 		return
 	}
-	grant, failure := a.judge(query)
+	grant, err := a.outcome(query)
 	var account Account
 	if grant != nil {
 		account = grant.Account
 	}
-	writePage(w, a.page(failure, account), failure == nil)
-	a.finish(grant, failure)
+	writePage(w, a.page(err, account), err == nil)
+	a.finish(grant, err)
+}
+
+func (a *Attempt) outcome(query url.Values) (*Grant, error) {
+	grant, refused := a.judge(query)
+	if refused != nil {
+		return nil, refused
+	}
+	if err := a.keepSafe(grant); err != nil {
+		return nil, err
+	}
+	return grant, nil
 }
 
 // judge reads the answer that came by the browser. A refusal without any state is

@@ -103,6 +103,15 @@ func (o *org) Resolve(ctx context.Context, addresses []string) (map[string][]dir
 	return o.home.Directory.Resolve(ctx, o.client, addresses)
 }
 
+// Name is what a person or record is called, as far as the copy knows.
+func (o *org) Name(id string) string {
+	name, err := o.home.Directory.Name(id)
+	if err != nil {
+		o.home.Log.Warn("the directory could not be read", "error", err)
+	}
+	return name
+}
+
 // UserID is the Salesforce id of the rep who is signed in.
 func (o *org) UserID() string {
 	account, err := o.account()

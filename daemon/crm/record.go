@@ -36,6 +36,8 @@ type Rules struct {
 	RelatedTo []string
 	// Multiple relates several contacts where the org has Shared Activities.
 	Multiple bool
+	// Own are the rep's own addresses: they never become people.
+	Own []string
 	// Words is the language of what fieldpost itself writes into a record.
 	Words *words.Printer
 	// Zone is the machine's time zone, for orgs that do not tell the rep's.
@@ -63,6 +65,8 @@ type Item struct {
 	CapturedAt time.Time
 	// People says for each of the activity's people who they are in Salesforce.
 	People []Resolved
+	// RelatedName is what the Related To is called, "" where it is not known.
+	RelatedName string
 }
 
 // Refused says that an activity cannot become a record as it is.

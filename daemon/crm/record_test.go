@@ -347,3 +347,34 @@ func TestAnUpdateWritesOnlyWhatDiffers(t *testing.T) {
 		t.Error(diff)
 	}
 }
+
+func TestTheRepsOwnAddressNeverBecomesAPerson(t *testing.T) {
+	item := Item{ID: itemID, Activity: mail(), People: []Resolved{
+		{Person: activity.Person{Email: "Me@acme.test"}}, {Person: activity.Person{Email: "ana@kunde.test"}, ID: ana},
+	}}
+	r, err := Build(item, orgFacts(), rules(func(r *Rules) { r.Own = []string{"me@acme.test"} }))
+	if err != nil {
+		t.Fatal(err)
+	}
+	if text := r.Fields["Description"].(string); strings.Contains(strings.ToLower(text), "me@acme.test") {
+		t.Errorf("the description is %q", text)
+	}
+}
+
+func TestWhoIsNotRelatedIsCalledByTheNameSalesforceHas(t *testing.T) {
+	item := Item{
+		ID: itemID, Activity: mail(), RelatedName: "Keller Q4",
+		People: []Resolved{{Person: activity.Person{Email: "lea@kunde.test"}, ID: lea, Name: "Lea Vilà"}, {Person: activity.Person{Email: "x@kunde.test"}, ID: lea[:14] + "2AAA", Name: "Xaver Y"}},
+	}
+	item.Activity.RelatedTo = &activity.Related{ID: acme}
+	r, err := Build(item, orgFacts(), rules())
+	if err != nil {
+		t.Fatal(err)
+	}
+	text := r.Fields["Description"].(string)
+	for _, want := range []string{"Also: Xaver Y <x@kunde.test>", "Keller Q4"} {
+		if !strings.Contains(text, want) {
+			t.Errorf("%q lacks %q", text, want)
+		}
+	}
+}

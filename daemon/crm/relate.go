@@ -1,6 +1,7 @@
 package crm
 
 import (
+	"cmp"
 	"slices"
 	"strings"
 
@@ -11,8 +12,9 @@ import (
 // Resolved says who one person of an activity is in Salesforce.
 type Resolved struct {
 	Person activity.Person
-	// ID is the contact or lead, "" where there is none.
-	ID string
+	// ID is the contact or lead, "" where there is none; Name is its name there, as far
+	// as it is known.
+	ID, Name string
 	// Ambiguous is true where the address fits several records.
 	Ambiguous bool
 }
@@ -50,6 +52,7 @@ func (b *builder) sorted() (contacts, leads, nobody []Resolved) {
 	seen := map[string]bool{}
 	for _, r := range b.item.People {
 		switch {
+		case slices.ContainsFunc(b.rules.Own, func(own string) bool { return strings.EqualFold(own, r.Person.Email) }):
 		case r.ID == "":
 			nobody = append(nobody, r)
 		case seen[r.ID[:15]]:
@@ -87,12 +90,12 @@ func (b *builder) relateContacts(contacts []Resolved) (left []Resolved) {
 // nameInText names the people who are not related in the text and in the history.
 func (b *builder) nameInText(people []Resolved) {
 	for _, r := range people {
-		told := r.Person.Email
+		told, name := r.Person.Email, cmp.Or(r.Person.Name, r.Name)
 		switch {
-		case r.Person.Name != "" && told != "":
-			told = r.Person.Name + " <" + told + ">"
+		case name != "" && told != "":
+			told = name + " <" + told + ">"
 		case told == "":
-			told = r.Person.Name
+			told = name
 		}
 		if told == "" {
 			continue
@@ -115,10 +118,7 @@ func (b *builder) relateRecord(withLead bool) {
 		b.fields["WhatId"] = related.ID
 		return
 	}
-	b.whatRef = related.Name
-	if b.whatRef == "" {
-		b.whatRef = related.ID
-	}
+	b.whatRef = cmp.Or(b.item.RelatedName, related.ID)
 	b.note("related_to_named", "record", b.whatRef)
 }
 
@@ -163,10 +163,7 @@ func (b *builder) unreachable(nobody []Resolved) error {
 	}
 	args := outbox.Args{"address": nobody[0].Person.Email}
 	if r := b.item.Activity.RelatedTo; r != nil {
-		args["record"] = r.ID
-		if r.Name != "" {
-			args["record"] = r.Name
-		}
+		args["record"] = cmp.Or(b.item.RelatedName, r.ID)
 	}
 	return refuse("unresolved_person", outbox.You, args)
 }

@@ -66,9 +66,9 @@ func (d *Directory) learn(people []Person) error {
 	})
 }
 
-// Choose picks who an address is: the contact, else the lead. Several contacts,
+// Choose picks who an address is, the zero Person for nobody: the contact, else the lead. Several contacts,
 // or no contact and several leads, are ambiguous.
-func Choose(people []Person) (id string, ambiguous bool) {
+func Choose(people []Person) (chosen Person, ambiguous bool) {
 	var contacts, leads []Person
 	for _, p := range people {
 		if p.Object == "Lead" {
@@ -83,9 +83,9 @@ func Choose(people []Person) (id string, ambiguous bool) {
 	}
 	switch len(candidates) {
 	case 0:
-		return "", false
+		return Person{}, false
 	case 1:
-		return candidates[0].ID, false
+		return candidates[0], false
 	}
-	return "", true
+	return Person{}, true
 }

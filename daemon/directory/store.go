@@ -118,6 +118,24 @@ func (d *Directory) Lookup(email string) ([]Person, error) {
 	return found, err
 }
 
+// Name gives what a person or record is called, "" where the copy does not know it.
+func (d *Directory) Name(id string) (name string, err error) {
+	err = d.db.View(func(tx *bbolt.Tx) error {
+		for _, bucket := range [][]byte{bucketPeople, bucketRecords} {
+			value := tx.Bucket(bucket).Get([]byte(id))
+			if value == nil {
+				continue
+			}
+			var named struct{ Name string }
+			err := json.Unmarshal(value, &named)
+			name = named.Name
+			return err
+		}
+		return nil
+	})
+	return name, err
+}
+
 // Fold is how addresses are compared: Salesforce ignores their case.
 func Fold(email string) string { return strings.ToLower(strings.TrimSpace(email)) }
 

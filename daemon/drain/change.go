@@ -44,13 +44,13 @@ func (d *Drain) apply(ctx context.Context, facts *crm.Facts, l *letter) error {
 	if err != nil {
 		return err
 	}
-	now, err := crm.Build(itemOf(w, people), facts, d.Org.Rules())
+	now, err := crm.Build(d.itemOf(w, people), facts, d.Org.Rules())
 	if err != nil {
 		return err
 	}
 	sent := *w
 	sent.Activity = *w.Sent
-	before, err := crm.Build(itemOf(&sent, people), facts, d.Org.Rules())
+	before, err := crm.Build(d.itemOf(&sent, people), facts, d.Org.Rules())
 	if err != nil {
 		return err
 	}

@@ -1,6 +1,7 @@
 package drain
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"time"
@@ -99,7 +100,7 @@ func (d *Drain) write(ctx context.Context, facts *crm.Facts, fresh, absent []out
 	var letters []letter
 	for i, w := range all {
 		l := letter{work: w, absent: i < len(absent)}
-		l.record, err = crm.Build(itemOf(&w, people), facts, d.Org.Rules())
+		l.record, err = crm.Build(d.itemOf(&w, people), facts, d.Org.Rules())
 		var refused *crm.Refused
 		switch {
 		case errors.As(err, &refused):
@@ -131,17 +132,22 @@ func addressesOf(work []outbox.Work) []string {
 	return addresses
 }
 
-func itemOf(w *outbox.Work, people map[string][]directory.Person) crm.Item {
+func (d *Drain) itemOf(w *outbox.Work, people map[string][]directory.Person) crm.Item {
 	item := crm.Item{ID: w.ID, Activity: &w.Activity, CapturedAt: w.CapturedAt}
 	for _, p := range w.Activity.People {
-		r := crm.Resolved{Person: p, ID: p.ID}
-		if p.ID == "" {
-			r.ID, r.Ambiguous = directory.Choose(people[directory.Fold(p.Email)])
-		}
-		if r.ID != "" {
-			r.ID = activity.LongID(r.ID)
+		r := crm.Resolved{Person: p}
+		if p.ID != "" {
+			r.ID = activity.LongID(p.ID)
+			r.Name = d.Org.Name(r.ID)
+		} else {
+			var found directory.Person
+			found, r.Ambiguous = directory.Choose(people[directory.Fold(p.Email)])
+			r.ID, r.Name = found.ID, found.Name
 		}
 		item.People = append(item.People, r)
+	}
+	if related := w.Activity.RelatedTo; related != nil {
+		item.RelatedName = cmp.Or(related.Name, d.Org.Name(activity.LongID(related.ID)))
 	}
 	return item
 }

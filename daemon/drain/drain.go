@@ -53,6 +53,8 @@ type Org interface {
 	Reread(ctx context.Context) error
 	Rules() *crm.Rules
 	Resolve(ctx context.Context, addresses []string) (map[string][]directory.Person, error)
+	// Name is what a person or record is called, "" where it is not known.
+	Name(id string) string
 	// UserID is the Salesforce id of the rep who is signed in.
 	UserID() string
 }

@@ -67,6 +67,14 @@ func (d *desk) Resolve(ctx context.Context, addresses []string) (map[string][]di
 	return d.people.Resolve(ctx, d.client, addresses)
 }
 
+func (d *desk) Name(id string) string {
+	name, err := d.people.Name(id)
+	if err != nil {
+		d.laptop.t.Error(err)
+	}
+	return name
+}
+
 func (d *desk) UserID() string { return d.laptop.org.Rep().ID }
 
 type session struct{ grant sfclient.Grant }

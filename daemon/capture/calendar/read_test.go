@@ -268,3 +268,23 @@ func TestABrokenLineCostsThatLineAlone(t *testing.T) {
 		t.Errorf("got %+v", a)
 	}
 }
+
+func TestAMachineWhoseZoneHasNoNameReadsAllDayAndFloatingMeetings(t *testing.T) {
+	for name, lines := range map[string]string{
+		"all day":  "UID:1\nSUMMARY:Fair\nDTSTART;VALUE=DATE:20261122\nDTEND;VALUE=DATE:20261124",
+		"floating": "UID:2\nSUMMARY:Visit\nDTSTART:20261122T140000\nDTEND:20261122T150000",
+	} {
+		t.Run(name, func(t *testing.T) {
+			o := options(t)
+			o.Zone = time.FixedZone("Local", 3600) // as time.Local calls itself where the system names no zone
+			drafts, err := calendar.Read(strings.NewReader(ics("REQUEST", lines)), o)
+			if err != nil {
+				t.Fatal(err)
+			}
+			a := drafts[0].Activity
+			if err := a.Validate(); err != nil || a.TimeZone != "" {
+				t.Errorf("%+v: %v", a, err)
+			}
+		})
+	}
+}

@@ -23,7 +23,14 @@ type zone interface {
 // named is a zone of the tz database.
 type named struct{ *time.Location }
 
-func (z named) iana() string { return z.String() }
+// iana leaves out "Local": that is how Go calls a machine's zone whose name the
+// system does not tell, and nobody else knows it.
+func (z named) iana() string {
+	if name := z.String(); name != "Local" {
+		return name
+	}
+	return ""
+}
 
 func (z named) at(wall time.Time) time.Time {
 	wall = onlyClock(wall)

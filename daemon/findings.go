@@ -1,11 +1,13 @@
 package daemon
 
 import (
+	"errors"
 	"net"
 	"net/url"
 	"slices"
 
 	"fieldpost/daemon/doctor"
+	"fieldpost/daemon/localapi/apitype"
 )
 
 // findings gathers what the doctor judges.
@@ -15,10 +17,19 @@ func (d *Daemon) findings() doctor.Findings {
 	files := d.inbox.Counts()
 	f := doctor.Findings{
 		SignedIn: account.UserID != "", Username: account.Username, Connection: d.drain.Connection().Problem,
-		Keychain: d.keychainProblem(), IdentityInFile: d.home.sealing.exposed(),
+		NeedsSignIn: accountStatus(account, d.drain.Connection()).State == apitype.NeedsSignIn,
+		Keychain:    d.keychainProblem(), LostKey: d.lostKeyProblem(),
 		KeyFieldName: settings.Salesforce.KeyField,
 		InboxMissing: files.Missing, InboxLeft: len(files.LeftAlone), InboxFolder: settings.Inbox.Path,
 		OutboxPath: d.home.Outbox.Path(), WantedAddress: settings.Web.Listen, Address: d.address(),
+	}
+	inFile, why := d.home.sealing.exposed()
+	f.IdentityInFile = inFile
+	if inFile && f.Keychain == nil && !errors.Is(why, errNotAsked) {
+		f.Keychain = keychainProblemOf(why)
+	}
+	if policy := d.home.Config.Policy().Problem; policy != nil {
+		f.Policy = policy
 	}
 	facts, known := d.home.facts()
 	if !known {

@@ -10,8 +10,6 @@ import (
 	"sync"
 	"time"
 
-	"filippo.io/age"
-
 	"fieldpost/daemon/capture"
 	"fieldpost/daemon/capture/file"
 	"fieldpost/daemon/config"
@@ -105,15 +103,31 @@ func (h *Home) zone() *time.Location {
 	return time.Local
 }
 
-// OpenSeal asks the keychain for the identity and opens what was sealed before.
+// OpenSeal asks the keychain for the identity and opens what was sealed before. Where
+// an unlocked keychain has lost it, what comes in is sealed to a new one.
 func (h *Home) OpenSeal(ctx context.Context) error {
-	var identity age.Identity
-	identity, err := h.sealing.identity(ctx)
+	opened, begun, err := h.sealing.open(ctx)
 	if err != nil {
 		return err
 	}
-	h.Outbox.Unlock(identity)
-	return nil
+	if !begun {
+		h.Outbox.Unlock(opened)
+		return nil
+	}
+	h.Log.Warn("the keychain has lost the key to the outbox; a new one was begun")
+	recipients, err := h.sealing.recipients(h.Config.Settings().Security.RecoveryRecipient)
+	if err != nil {
+		return err
+	}
+	return h.Outbox.Reseal(recipients, opened)
+}
+
+// sealedForGood counts what a lost key keeps shut; 0 where no key was lost.
+func (h *Home) sealedForGood() (int, error) {
+	if len(h.sealing.stored.Lost) == 0 {
+		return 0, nil
+	}
+	return h.Outbox.Sealed()
 }
 
 // Close closes the files and lets the home go.
@@ -191,6 +205,7 @@ func (h *Home) rules() *crm.Rules {
 		Types: map[activity.Channel][]string{}, MeetingTypes: s.Meeting.Type,
 		ShareFields: s.Share.Fields, MeetingFields: s.Meeting.Fields,
 		RelatedTo: s.RelatedTo.Objects, Multiple: s.People.Multiple, Words: h.Words(), Zone: time.Local,
+		Own: h.OwnAddresses(),
 	}
 	for channel, types := range s.Share.Types {
 		r.Types[activity.Channel(channel)] = types

@@ -1,6 +1,7 @@
 package daemon
 
 import (
+	"cmp"
 	"context"
 	"crypto/rand"
 	"encoding/hex"
@@ -10,6 +11,7 @@ import (
 	"io/fs"
 	"os"
 	"path/filepath"
+	"sync"
 
 	"filippo.io/age"
 )
@@ -22,6 +24,8 @@ type Secrets interface {
 	Delete(ctx context.Context, name string) error
 }
 
+var errNotAsked = errors.New("daemon: the keychain was not asked yet")
+
 // identityFile lies beside the outbox. It holds nothing secret, but for the time
 // in which the keychain would not take the identity (decision 0001).
 const identityFile = "outbox.identity"
@@ -32,6 +36,9 @@ type sealing struct {
 	path    string
 	secrets Secrets
 	stored  storedIdentity
+
+	mu     sync.Mutex
+	unkept error // why the keychain did not take the identity; nil once it has
 }
 
 type storedIdentity struct {
@@ -40,6 +47,10 @@ type storedIdentity struct {
 	Recipient string `json:"recipient"`
 	// Pending is the private half until the keychain has taken it.
 	Pending string `json:"pending,omitempty"`
+	// Name is the identity's name in the keychain.
+	Name string `json:"name,omitempty"`
+	// Lost names identities that the keychain no longer gave (decision 0002).
+	Lost []string `json:"lost,omitempty"`
 }
 
 // openSealing reads the identity of the home at folder, making one at the first
@@ -60,21 +71,45 @@ func openSealing(ctx context.Context, folder string, secrets Secrets) (*sealing,
 	if _, err := age.ParseX25519Recipient(s.stored.Recipient); err != nil {
 		return nil, fmt.Errorf("daemon: %s is unreadable: %w", s.path, err)
 	}
+	if s.stored.Pending != "" {
+		s.unkept = errNotAsked
+	}
 	return s, nil
 }
 
 func (s *sealing) found(ctx context.Context) error {
-	identity, err := age.GenerateX25519Identity()
-	if err != nil {
-		return err
-	}
+	s.stored.Store = randomName()
+	_, err := s.begin(ctx)
+	return err
+}
+
+func randomName() string {
 	name := make([]byte, 8)
 	rand.Read(name)
-	s.stored = storedIdentity{Store: hex.EncodeToString(name), Recipient: identity.Recipient().String(), Pending: identity.String()}
-	if s.deposit(ctx) == nil {
+	return hex.EncodeToString(name)
+}
+
+// begin makes the identity that what comes in is sealed to from now on.
+func (s *sealing) begin(ctx context.Context) (age.Identity, error) {
+	identity, err := age.GenerateX25519Identity()
+	if err != nil {
+		return nil, err
+	}
+	s.stored.Recipient, s.stored.Pending = identity.Recipient().String(), identity.String()
+	s.handOver(ctx)
+	return identity, s.save()
+}
+
+// handOver lets the keychain take a pending identity, if it will.
+func (s *sealing) handOver(ctx context.Context) (taken bool) {
+	err := s.deposit(ctx)
+	s.mu.Lock()
+	s.unkept = err
+	s.mu.Unlock()
+	if err == nil {
 		s.stored.Pending = ""
 	}
-	return s.save()
+	return err == nil
 }
 
 // deposit puts a pending identity into the keychain and reads it back.
@@ -92,7 +127,18 @@ func (s *sealing) deposit(ctx context.Context) error {
 	return nil
 }
 
-func (s *sealing) secretName() string { return "outbox-identity-" + s.stored.Store }
+// ask finds out whether the keychain can be asked at all.
+func (s *sealing) ask(ctx context.Context) error {
+	_, err := s.secrets.Get(ctx, s.secretName())
+	if errors.Is(err, fs.ErrNotExist) {
+		return nil
+	}
+	return err
+}
+
+func (s *sealing) secretName() string {
+	return cmp.Or(s.stored.Name, "outbox-identity-"+s.stored.Store)
+}
 
 func (s *sealing) save() error {
 	data, err := json.Marshal(s.stored)
@@ -120,31 +166,73 @@ func (s *sealing) recipients(recovery string) ([]age.Recipient, error) {
 	return all, nil
 }
 
-// identity gives the private half, from the file while it is pending there, else
-// from the keychain. A pending one is handed to the keychain on the way.
-func (s *sealing) identity(ctx context.Context) (age.Identity, error) {
+// open gives the private halves, from the file while one is pending there, else from
+// the keychain. begun is true where the keychain, unlocked, has lost the identity: a
+// new one was begun then, for what is acknowledged must be readable after a restart.
+func (s *sealing) open(ctx context.Context) (all identities, begun bool, err error) {
+	current, err := s.current(ctx)
+	if errors.Is(err, fs.ErrNotExist) {
+		s.stored.Lost = append(s.stored.Lost, s.secretName())
+		s.stored.Name = "outbox-identity-" + s.stored.Store + "-" + randomName()
+		current, err = s.begin(ctx)
+		begun = true
+	}
+	if err != nil {
+		return nil, false, err
+	}
+	all = identities{current}
+	for _, name := range s.stored.Lost {
+		if found, err := s.read(ctx, name); err == nil {
+			all = append(all, found) // it came back
+		}
+	}
+	return all, begun, nil
+}
+
+func (s *sealing) current(ctx context.Context) (age.Identity, error) {
 	if s.stored.Pending != "" {
 		identity, err := age.ParseX25519Identity(s.stored.Pending)
-		if err != nil {
-			return nil, err
+		if err == nil && s.handOver(ctx) {
+			err = s.save()
 		}
-		if s.deposit(ctx) == nil {
-			s.stored.Pending = ""
-			if err := s.save(); err != nil {
-				return nil, err
-			}
-		}
-		return identity, nil
+		return identity, err
 	}
-	secret, err := s.secrets.Get(ctx, s.secretName())
+	identity, err := s.read(ctx, s.secretName())
+	if errors.Is(err, fs.ErrNotExist) {
+		return s.read(ctx, s.secretName()) // a keychain that has just come up may not know at once
+	}
+	return identity, err
+}
+
+func (s *sealing) read(ctx context.Context, name string) (age.Identity, error) {
+	secret, err := s.secrets.Get(ctx, name)
 	if err != nil {
 		return nil, err
 	}
 	return age.ParseX25519Identity(secret)
 }
 
-// exposed reports whether the private half lies in the file for want of a keychain.
-func (s *sealing) exposed() bool { return s.stored.Pending != "" }
+// exposed reports whether the private half lies in the file for want of a keychain,
+// and what the keychain said when it was last asked to take it.
+func (s *sealing) exposed() (inFile bool, why error) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return s.unkept != nil, s.unkept
+}
+
+// identities open what any of them opens.
+type identities []age.Identity
+
+// Unwrap implements age.Identity.
+func (all identities) Unwrap(stanzas []*age.Stanza) ([]byte, error) {
+	for _, identity := range all {
+		key, err := identity.Unwrap(stanzas)
+		if !errors.Is(err, age.ErrIncorrectIdentity) {
+			return key, err
+		}
+	}
+	return nil, age.ErrIncorrectIdentity
+}
 
 // replaceFile puts data in place of a file, whole or not at all, for the user alone.
 func replaceFile(path string, data []byte) error {

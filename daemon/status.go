@@ -3,6 +3,7 @@ package daemon
 import (
 	"context"
 	"errors"
+	"strconv"
 
 	"fieldpost/daemon/drain"
 	"fieldpost/daemon/localapi/apitype"
@@ -72,6 +73,9 @@ func (d *Daemon) warnings(p *words.Printer, conn drain.Connection, counts outbox
 	if locked := d.keychainProblem(); locked != nil {
 		problems = append(problems, locked)
 	}
+	if lost := d.lostKeyProblem(); lost != nil {
+		problems = append(problems, lost)
+	}
 	if folderMissing {
 		problems = append(problems, &outbox.Problem{Code: "inbox_missing", Who: outbox.You, Args: outbox.Args{"folder": d.home.Config.Settings().Inbox.Path}})
 	}
@@ -94,13 +98,26 @@ func (d *Daemon) keychainProblem() *outbox.Problem {
 	if err == nil {
 		return nil
 	}
+	return keychainProblemOf(err)
+}
+
+func keychainProblemOf(err error) *outbox.Problem {
 	code, args := "keychain_unavailable", map[string]string(nil)
 	var known coded
 	if errors.As(err, &known) {
 		code, args = known.Problem()
 	}
-	if code == "secret_absent" {
-		code = "identity_lost"
-	}
 	return &outbox.Problem{Code: code, Who: outbox.You, Args: args}
+}
+
+// lostKeyProblem tells that a lost key keeps activities shut; nil where none is.
+func (d *Daemon) lostKeyProblem() *outbox.Problem {
+	n, err := d.home.sealedForGood()
+	if err != nil {
+		d.home.Log.Error("counting what is sealed failed", "error", err)
+	}
+	if n == 0 {
+		return nil
+	}
+	return &outbox.Problem{Code: "identity_lost", Who: outbox.You, Args: outbox.Args{"n": strconv.Itoa(n)}}
 }

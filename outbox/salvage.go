@@ -333,4 +333,3 @@ func (b *batch) withoutContent(id itemID, h *head) error {
 	h.State, h.NextAt, h.Doubt = NeedsAttention, time.Time{}, nil
 	return b.problem(id, h, &Problem{Code: ProblemLost, Who: You})
 }
-

@@ -29,14 +29,27 @@ type Check struct {
 	Args   outbox.Args
 	// Problem, where set, has words of its own that tell the check.
 	Problem *outbox.Problem
+	// Teller, where set, tells the check itself.
+	Teller Teller
+}
+
+// A Teller tells what it is about in the printer's language.
+type Teller interface {
+	Explain(p *words.Printer) words.Explained
 }
 
 // Findings are what the daemon knows.
 type Findings struct {
-	SignedIn   bool
-	Username   string
-	Connection *outbox.Problem
-	Keychain   *outbox.Problem
+	SignedIn bool
+	Username string
+	// NeedsSignIn: the session is over, only a new sign-in helps.
+	NeedsSignIn bool
+	Connection  *outbox.Problem
+	Keychain    *outbox.Problem
+	// LostKey: activities that a lost key keeps shut.
+	LostKey *outbox.Problem
+	// Policy: the administrator's file is broken.
+	Policy Teller
 	// IdentityInFile: the identity lies beside the outbox for want of a keychain.
 	IdentityInFile bool
 	FactsKnown     bool
@@ -58,9 +71,10 @@ type Findings struct {
 // Examine makes the checks of the findings, in the order in which to read them.
 func Examine(f Findings) []Check {
 	checks := []Check{
+		policy(f),
 		problem("keychain", f.Keychain),
-		when(!f.IdentityInFile, "identity", Warning, outbox.You, nil),
-		when(f.SignedIn, "sign_in", Failed, outbox.You, outbox.Args{"username": f.Username}),
+		identity(f),
+		when(f.SignedIn && !f.NeedsSignIn, "sign_in", Failed, outbox.You, outbox.Args{"username": f.Username}),
 	}
 	if f.SignedIn {
 		checks = append(checks, problem("connection", f.Connection))
@@ -92,6 +106,26 @@ func orgChecks(f Findings) []Check {
 	return checks
 }
 
+func policy(f Findings) Check {
+	if f.Policy == nil {
+		return Check{Code: "policy", Result: OK}
+	}
+	return Check{Code: "policy", Result: Failed, Who: outbox.Admin, Teller: f.Policy}
+}
+
+// identity is where the key to the outbox lies. A locked keychain does not tell.
+func identity(f Findings) Check {
+	switch {
+	case f.LostKey != nil:
+		return Check{Code: "identity", Result: Failed, Who: f.LostKey.Who, Problem: f.LostKey}
+	case f.IdentityInFile:
+		return Check{Code: "identity", Result: Warning, Who: outbox.You}
+	case f.Keychain != nil:
+		return Check{Code: "identity", Result: Skipped}
+	}
+	return Check{Code: "identity", Result: OK}
+}
+
 func when(good bool, code string, otherwise Result, who outbox.Who, args outbox.Args) Check {
 	if good {
 		return Check{Code: code, Result: OK, Args: args}
@@ -108,6 +142,9 @@ func problem(code string, found *outbox.Problem) Check {
 
 // Tell gives the words of the check.
 func (c Check) Tell(p *words.Printer) words.Explained {
+	if c.Teller != nil {
+		return c.Teller.Explain(p)
+	}
 	if c.Problem != nil {
 		return p.Explain(c.Problem.Code, c.Problem.Args)
 	}

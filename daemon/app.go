@@ -88,9 +88,6 @@ func (i intake) File(ctx context.Context, name string, data []byte) ([]outbox.Re
 	if err != nil {
 		return nil, err
 	}
-	for n := range drafts {
-		drafts[n].Source = outbox.FromFile
-	}
 	return i.d.intake.All(ctx, drafts)
 }
 

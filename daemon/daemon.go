@@ -64,11 +64,13 @@ func New(home *Home, parts Parts) (*Daemon, error) {
 	}
 	d.org = &org{home: home, client: d.session.client}
 	d.drain = drain.New(drain.Parts{
-		Outbox: home.Outbox, Salesforce: d.session.client, Org: d.org, Now: home.Now, Chance: rand.Float64, Log: home.Log,
+		Outbox: home.Outbox, Salesforce: d.session.client, Org: d.org, Now: home.Now, Elapsed: elapsed(),
+		Usage: d.session.usage.latest, Chance: rand.Float64, Log: home.Log,
 		OnConnection: func(drain.Connection) { d.feed.Status() },
 	})
 	d.keeper = newKeeper(d)
 	d.session.onSignIn = d.signedIn
+	d.session.atRest = d.drain.AtRest
 	d.intake = home.door(nudging{home.Outbox, d.drain})
 	settings := home.Config.Settings()
 	d.inbox = inbox.New(inbox.Config{
@@ -78,6 +80,12 @@ func New(home *Home, parts Parts) (*Daemon, error) {
 	})
 	home.watch.add(func(ids []string) { d.feed.Activity(ids...) })
 	return d, nil
+}
+
+// elapsed is a clock that no change of the wall clock reaches.
+func elapsed() func() time.Duration {
+	began := time.Now()
+	return func() time.Duration { return time.Since(began) }
 }
 
 // nudging wakes the drain after each capture.

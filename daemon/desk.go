@@ -42,9 +42,6 @@ func (d *Desk) CaptureFiles(ctx context.Context, files []client.File) ([]apitype
 		drafts, err := d.Home.Reader().Read(f.Name, int64(len(f.Data)), bytes.NewReader(f.Data))
 		var receipts []outbox.Receipt
 		if err == nil {
-			for i := range drafts {
-				drafts[i].Source = outbox.FromFile
-			}
 			receipts, err = d.Home.Intake.All(ctx, drafts)
 		}
 		if err != nil {

@@ -36,6 +36,7 @@ func (d *Daemon) findings() doctor.Findings {
 		return f
 	}
 	f.FactsKnown, f.KeyField = true, facts.KeyField
+	f.TaskDelivery, f.EventDelivery = facts.Delivery("Task"), facts.Delivery("Event")
 	f.TasksWritable, f.EventsWritable = facts.Task.Writes("Subject"), facts.Event.Writes("Subject")
 	f.Shared = facts.Task.Writes("TaskWhoIds")
 	for _, wanted := range settings.Share.Types {

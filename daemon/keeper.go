@@ -90,7 +90,7 @@ func (k *keeper) keep(ctx context.Context, forced bool) {
 		return
 	}
 	err := d.session.refresher.KeepAlive(ctx, sessionIdle)
-	if err == nil && (forced || d.org.stale()) {
+	if err == nil && (forced || d.org.stale() && !d.session.usage.scarce()) {
 		err = d.org.Refresh(ctx)
 		d.feed.Status()
 	}

@@ -64,6 +64,9 @@ func (o *org) read(ctx context.Context, account *outbox.Account) (*crm.Facts, er
 	if err != nil {
 		return nil, err
 	}
+	if now, err := o.account(); err != nil || !now.Same(account) {
+		return nil, drain.ErrSignedOut // somebody else signed in meanwhile
+	}
 	if err := o.home.keepFacts(facts); err != nil {
 		return nil, fmt.Errorf("daemon: keeping the org's facts: %w", err)
 	}

@@ -23,8 +23,11 @@ type session struct {
 	transport http.RoundTripper
 	refresher *sfauth.Refresher
 	client    *sfclient.Client
+	usage     usage
 	// onSignIn is called once a rep has signed in.
 	onSignIn func()
+	// atRest runs a change of who is signed in while nothing is being sent.
+	atRest func(ctx context.Context, change func() error) error
 
 	mu      sync.Mutex
 	attempt *sfauth.Attempt
@@ -49,13 +52,14 @@ func newSession(home *Home, transport http.RoundTripper, userAgent string) (*ses
 		return nil, err
 	}
 	s := &session{home: home, transport: transport, onSignIn: func() {}}
+	s.atRest = func(_ context.Context, change func() error) error { return change() }
 	s.refresher = sfauth.NewRefresher(sfauth.RefresherConfig{
 		Account: account, Store: home.sealing.stored.Store, Secrets: home.secrets, Transport: transport,
 		Now: home.Now, Log: home.Log, OnAccount: func(a sfauth.Account) { s.remember(a) },
 	})
 	s.client = sfclient.New(sfclient.Config{
 		Session: s.refresher, Transport: transport, Log: home.Log, UserAgent: userAgent,
-		Version: home.Config.Settings().Salesforce.APIVersion,
+		Version: home.Config.Settings().Salesforce.APIVersion, OnUsage: s.usage.note,
 	})
 	return s, nil
 }
@@ -180,6 +184,14 @@ func (s *session) finish(ctx context.Context, attempt *sfauth.Attempt) (*sfauth.
 // costs a sign-in, never an account without a token.
 func (s *session) adopt(ctx context.Context, grant *sfauth.Grant) error {
 	before := s.refresher.Account()
+	take := func() error { return s.take(ctx, grant, before) }
+	if before.UserID == "" || before.Same(grant.Account) {
+		return take()
+	}
+	return s.atRest(ctx, take)
+}
+
+func (s *session) take(ctx context.Context, grant *sfauth.Grant, before sfauth.Account) error {
 	if err := s.refresher.Adopt(ctx, grant); err != nil {
 		return err
 	}
@@ -233,7 +245,9 @@ func (s *session) signOut(ctx context.Context, keep, discard bool) error {
 	if err := s.refresher.Revoke(ctx); err != nil {
 		s.home.Log.Warn("the grant could not be revoked", "error", err)
 	}
-	return errors.Join(s.refresher.Forget(ctx), s.home.Outbox.SignOut(), s.home.keepFacts(nil))
+	return s.atRest(ctx, func() error {
+		return errors.Join(s.refresher.Forget(ctx), s.home.Outbox.SignOut(), s.home.keepFacts(nil))
+	})
 }
 
 // Undelivered counts the items that exist nowhere else.

@@ -37,8 +37,17 @@ func (d *Daemon) Status(_ context.Context, p *words.Printer) (apitype.Status, er
 		Directory: apitype.Directory{
 			People: stats.People, Records: stats.Records, RefreshedAt: apitype.TimeOrNil(stats.RefreshedAt),
 		},
+		Delivery: d.delivery(),
 		Warnings: d.warnings(p, conn, counts, files.Missing),
 	}, nil
+}
+
+func (d *Daemon) delivery() *apitype.Delivery {
+	facts, known := d.home.facts()
+	if !known {
+		return nil
+	}
+	return &apitype.Delivery{Task: facts.Delivery("Task"), Event: facts.Delivery("Event")}
 }
 
 func accountStatus(account sfauth.Account, conn drain.Connection) apitype.Account {

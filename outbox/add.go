@@ -92,6 +92,16 @@ func (b *batch) add(d *Draft) (Receipt, error) {
 	return Receipt{ID: id.String(), State: h.State, CapturedAt: b.now}, err
 }
 
+// Known gives the first receipt of a key that was captured before, whatever became
+// of the item.
+func (s *Store) Known(key string) (receipt Receipt, known bool, err error) {
+	err = s.view(func(v *snapshot) (err error) {
+		receipt, known, err = s.known(v.tx, key)
+		return err
+	})
+	return receipt, known, err
+}
+
 // known finds the receipt that a key was given before.
 func (s *Store) known(tx *bbolt.Tx, key string) (Receipt, bool, error) {
 	if key == "" {

@@ -171,7 +171,7 @@ func (b *batch) recoverClaims() error {
 			return err
 		}
 		h.doubt(b.now)
-		if err := errors.Join(b.note(id, h, Note{Code: NoteDoubtful}), b.move(id, h, Sending)); err != nil {
+		if err := errors.Join(b.note(id, h, Note{Code: NoteInterrupted}), b.move(id, h, Sending)); err != nil {
 			return err
 		}
 	}

@@ -69,7 +69,7 @@ func (b *batch) due(most int) (ids []itemID, next time.Time, err error) {
 		if err != nil || account != current {
 			return err
 		}
-		if at.After(b.now) {
+		if at.After(b.now) && !jumped(at, b.now) {
 			if next.IsZero() || at.Before(next) {
 				next = at
 			}
@@ -90,6 +90,13 @@ func (b *batch) due(most int) (ids []itemID, next time.Time, err error) {
 	}
 	return ids, next, err
 }
+
+// maxWait is the longest that an item is ever told to wait, with room to spare.
+const maxWait = 2 * time.Hour
+
+// jumped reports that a wait ends so late that the clock must have been set back
+// since: the item is due.
+func jumped(at, now time.Time) bool { return at.Sub(now) > maxWait }
 
 // isSealed reports that an item's content cannot be opened now. One that is damaged
 // is not passed over: the claim parks it.
@@ -143,9 +150,8 @@ type Outcome struct {
 	NextAt time.Time
 	// Answered is true where Salesforce answered: only then an attempt counts.
 	Answered bool
-	// Doubtful says that the call may have been carried out; Looked, that a
-	// query for the record of a doubtful item did not find it.
-	Doubtful, Looked bool
+	// Doubtful says that the call may have been carried out.
+	Doubtful bool
 	// Existing says that the record was there already: an earlier call wrote it.
 	Existing bool
 	// Absent says that an earlier doubt is settled: the record is not there.
@@ -203,9 +209,6 @@ func (b *batch) settle(o *Outcome) error {
 func (h *head) settleDoubt(o *Outcome, now time.Time) {
 	if o.Absent || o.To == Delivered {
 		h.Doubt = nil
-	}
-	if o.Looked && h.Doubt != nil {
-		h.Doubt.Looks++
 	}
 	if o.Doubtful {
 		h.doubt(now)

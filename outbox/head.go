@@ -76,9 +76,8 @@ type Claim struct {
 type Doubt struct {
 	// Since is when the doubtful call was claimed.
 	Since time.Time `cbor:"1,keyasint"`
-	Mode  string    `cbor:"2,keyasint,omitempty"`
-	// Looks counts the queries that did not find the record.
-	Looks int `cbor:"3,keyasint,omitempty"`
+	// Mode is the claim's, "" where it is not known.
+	Mode string `cbor:"2,keyasint,omitempty"`
 }
 
 var encoding = func() cbor.EncMode {

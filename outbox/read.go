@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"slices"
 	"strings"
+	"time"
 
 	"github.com/fxamacker/cbor/v2"
 	"go.etcd.io/bbolt"
@@ -18,11 +19,13 @@ const (
 	NoteCaptured  = "captured"
 	NoteDelivered = "delivered"
 	NoteDoubtful  = "doubtful"
-	NoteHeld      = "held"
-	NoteReleased  = "released"
-	NoteRetried   = "retried"
-	NoteDiscarded = "discarded"
-	NoteRestored  = "restored"
+	// NoteInterrupted: fieldpost stopped while the item was being sent.
+	NoteInterrupted = "interrupted"
+	NoteHeld        = "held"
+	NoteReleased    = "released"
+	NoteRetried     = "retried"
+	NoteDiscarded   = "discarded"
+	NoteRestored    = "restored"
 )
 
 // The codes of problems that the outbox itself finds.
@@ -339,4 +342,36 @@ func (v *snapshot) unseal(value []byte, kind frameKind, id itemID, into any) err
 		return fmt.Errorf("%w: %w", ErrDamaged, err)
 	}
 	return nil
+}
+
+// Due tells when the next waiting item of the account that is signed in may be
+// sent: the zero time for "now", false where none waits.
+func (s *Store) Due() (at time.Time, any bool, err error) {
+	err = s.view(func(v *snapshot) error {
+		current, err := currentAccount(v.tx)
+		if err != nil || current == 0 {
+			return err
+		}
+		err = eachInState(v.tx, Waiting, func(_ itemID, value []byte) error {
+			due, account, err := readIndexValue(value)
+			if err != nil || account != current {
+				return err
+			}
+			if jumped(due, s.now()) {
+				due = time.Time{}
+			}
+			if !any || due.Before(at) {
+				at, any = due, true
+			}
+			if due.IsZero() {
+				return errEnough
+			}
+			return nil
+		})
+		if errors.Is(err, errEnough) {
+			return nil
+		}
+		return err
+	})
+	return at, any, err
 }

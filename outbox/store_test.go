@@ -220,7 +220,7 @@ func TestADoubtKeepsItsFirstTimeUntilItIsSettled(t *testing.T) {
 	b.must(b.Settle([]Outcome{{ID: id, To: Waiting, Doubtful: true}}))
 	b.clock = b.clock.Add(time.Minute)
 	b.claim(1)
-	b.must(b.Settle([]Outcome{{ID: id, To: Waiting, Doubtful: true, Looked: true}}))
+	b.must(b.Settle([]Outcome{{ID: id, To: Waiting, Doubtful: true}}))
 	work := b.claim(1)
 	if !work[0].Doubt.Since.Equal(first) {
 		t.Errorf("the doubt dates from %v, want %v", work[0].Doubt.Since, first)

@@ -140,3 +140,35 @@ func Unsent(err error) bool {
 	var transport *TransportError
 	return errors.As(err, &transport) && !transport.Sent
 }
+
+// RetryAfter is the wait that the failure asked for, 0 if none.
+func RetryAfter(err error) time.Duration {
+	var (
+		own     *Error
+		foreign *ForeignError
+	)
+	switch {
+	case errors.As(err, &own):
+		return own.RetryAfter
+	case errors.As(err, &foreign):
+		return foreign.RetryAfter
+	}
+	return 0
+}
+
+// Answered reports whether Salesforce itself spoke, or its edge: a refusal of its
+// data or sign-in service, an outage page. False where the network or somebody else
+// answered, or nobody did.
+func Answered(err error) bool {
+	var (
+		transport *TransportError
+		foreign   *ForeignError
+	)
+	switch {
+	case errors.As(err, &transport):
+		return false
+	case errors.As(err, &foreign):
+		return foreign.Kind == Edge
+	}
+	return true
+}

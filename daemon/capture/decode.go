@@ -17,6 +17,8 @@ const MaxDepth = 16
 
 // An Entry is one activity of a JSON text, or why it is none.
 type Entry struct {
+	// Activity holds at least the key where there is one: a key that was captured
+	// before is answered whatever else the entry says (CONTRACT section 4).
 	Activity activity.Activity
 	// Err is a *Refusal whose field starts at the entry ("people[0].email").
 	Err error
@@ -43,6 +45,9 @@ func DecodeActivity(data []byte) (activity.Activity, error) {
 func DecodeActivities(data []byte) (entries []Entry, list bool, err error) {
 	if first := bytes.TrimLeft(data, " \t\r\n"); len(first) == 0 || first[0] != '[' {
 		a, err := DecodeActivity(data)
+		if key := keyIn(data); err != nil && key != "" {
+			return []Entry{faulty(key, err)}, false, nil
+		}
 		if err != nil {
 			return nil, false, err
 		}
@@ -61,10 +66,26 @@ func DecodeActivities(data []byte) (entries []Entry, list bool, err error) {
 	entries = make([]Entry, len(raw))
 	for i, one := range raw {
 		if fault := decode(one, &entries[i].Activity); fault != nil {
-			entries[i] = Entry{Err: fault}
+			entries[i] = faulty(keyIn(one), fault)
 		}
 	}
 	return entries, true, nil
+}
+
+func faulty(key string, fault error) Entry {
+	return Entry{Activity: activity.Activity{Key: key}, Err: fault}
+}
+
+// keyIn finds the key of an entry that is otherwise at fault, "" where there is none.
+func keyIn(data []byte) string {
+	var entry struct {
+		Key string `json:"key"`
+	}
+	if !json.Valid(data) {
+		return ""
+	}
+	_ = json.Unmarshal(data, &entry) // a key of another type is none
+	return entry.Key
 }
 
 // checkText holds the text as a whole: UTF-8, and not too deep to be walked.

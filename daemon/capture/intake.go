@@ -16,6 +16,8 @@ import (
 // in order.
 type Store interface {
 	Add(ctx context.Context, drafts []outbox.Draft) ([]outbox.Receipt, error)
+	// Known gives the first receipt of a key that was captured before.
+	Known(key string) (receipt outbox.Receipt, known bool, err error)
 }
 
 // RelatedRule says what the org lets an activity be related to. Known is false
@@ -71,6 +73,14 @@ func (in *Intake) Each(ctx context.Context, source outbox.Source, entries []Entr
 		}
 		if outcomes[i].Err == nil {
 			ready, at = append(ready, draft), append(at, i)
+			continue
+		}
+		receipt, known, err := in.store.Known(entry.Activity.Key)
+		if err != nil {
+			return nil, err
+		}
+		if known {
+			outcomes[i] = Outcome{Receipt: receipt}
 		}
 	}
 	receipts, err := in.add(ctx, ready)

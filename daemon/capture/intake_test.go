@@ -31,6 +31,10 @@ func (s *shelf) Add(_ context.Context, drafts []outbox.Draft) ([]outbox.Receipt,
 	return receipts, nil
 }
 
+func (s *shelf) Known(key string) (outbox.Receipt, bool, error) {
+	return outbox.Receipt{ID: "first of " + key, Known: true}, key == "known", nil
+}
+
 type onlyAccounts struct{ known bool }
 
 func (r onlyAccounts) AllowsRelated(_ activity.Kind, to activity.Related) (allowed, known bool) {
@@ -150,7 +154,7 @@ func TestRelatedToFollowsTheOrgWhereItIsKnown(t *testing.T) {
 		{"not allowed", share("s", "a@b.test"), "006000000000001", "", onlyAccounts{true}, capture.RelatedNotAllowed},
 		{"not known", share("s", "a@b.test"), "006000000000001", "", onlyAccounts{false}, ""},
 		{"nobody to ask", share("s", "a@b.test"), "a01000000000001", "Visit__c", nil, ""},
-		{"a meeting takes no custom object by name", meeting, "001000000000001", "Visit__c", nil, capture.RelatedNotAllowed},
+		{"a meeting takes no custom object by name", meeting, "x01000000000001", "Visit__c", nil, capture.RelatedNotAllowed},
 		{"a meeting takes no custom object by id", meeting, "a01000000000001", "", nil, capture.RelatedNotAllowed},
 		{"a meeting takes an account", meeting, "001000000000001", "Account", nil, ""},
 	}
@@ -197,5 +201,32 @@ func same(t *testing.T, what string, want, got any) {
 	t.Helper()
 	if diff := cmp.Diff(want, got); diff != "" {
 		t.Errorf("%s (-want +got):\n%s", what, diff)
+	}
+}
+
+func TestAKnownKeyIsAnsweredWhateverTheBodySays(t *testing.T) {
+	s := &shelf{}
+	for _, body := range []string{
+		`{"key":"known","kind":"nonsense"}`, `{"key":"known","foo":3}`, `[{"key":"known","kind":7}]`, `{"key":"known","kind":"share"}`,
+	} {
+		entries, _, err := capture.DecodeActivities([]byte(body))
+		if err != nil {
+			t.Fatalf("%s: %v", body, err)
+		}
+		outcomes, err := intake(s, capture.Privacy{}, nil).Each(t.Context(), outbox.FromAPI, entries)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if outcomes[0].Err != nil || outcomes[0].Receipt.ID != "first of known" {
+			t.Errorf("%s: %+v", body, outcomes[0])
+		}
+	}
+	entries, _, err := capture.DecodeActivities([]byte(`{"key":"new","kind":"nonsense"}`))
+	if err != nil {
+		t.Fatal(err)
+	}
+	outcomes, err := intake(s, capture.Privacy{}, nil).Each(t.Context(), outbox.FromAPI, entries)
+	if err != nil || outcomes[0].Err == nil {
+		t.Errorf("a new key does not excuse the body: %+v %v", outcomes, err)
 	}
 }

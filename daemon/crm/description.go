@@ -22,7 +22,7 @@ func (b *builder) description(text string, lines []string) string {
 	if text == "" {
 		return tail
 	}
-	limit := b.object.Fields["Description"].Length
+	limit := b.object.lengthOf("Description")
 	const gap = "\n\n"
 	if limit > 0 {
 		room := max(limit-utf8.RuneCountInString(tail)-len(gap), 0)

@@ -1,6 +1,7 @@
 package crm
 
 import (
+	"cmp"
 	"slices"
 	"strings"
 	"time"
@@ -46,6 +47,18 @@ type Field struct {
 // Writes reports whether the rep may set the field on a new record.
 func (o Object) Writes(field string) bool { return o.Fields[field].Createable }
 
+// lengths are those of the standard fields (salesforce.md 3.1), for a describe that
+// does not tell.
+var lengths = map[string]int{"Subject": 255, "Location": 255, "CallObject": 255, "Description": 32000}
+
+// lengthOf is how many characters a text field takes, 0 where nobody knows.
+func (o Object) lengthOf(field string) int {
+	if length := o.Fields[field].Length; length > 0 {
+		return length
+	}
+	return lengths[field]
+}
+
 // Value gives the org's own spelling of the first wanted value that the picklist
 // field has, or "".
 func (o Object) Value(field string, wanted []string) string {
@@ -67,6 +80,28 @@ const (
 	ModeMarker = "marker"
 )
 
+// The names under which status and doctor show the ways of delivery.
+const (
+	ByKey         = "key"
+	ByTaskMarker  = "task_marker"
+	ByEventMarker = "event_marker"
+)
+
+// Delivery names the way of delivery of an object's records (DESIGN "Delivery").
+func (f *Facts) Delivery(object string) string {
+	switch {
+	case f.KeyField != "":
+		return ByKey
+	case object == "Task" && f.Marks():
+		return ByTaskMarker
+	}
+	return ByEventMarker
+}
+
+// Marks reports whether a Task can carry its marker where a query finds it
+// (CallObject, salesforce.md 3.1).
+func (f *Facts) Marks() bool { return f.Task.Writes("CallObject") }
+
 // Mode is the safest way of delivery that the org allows.
 func (f *Facts) Mode() string {
 	if f.KeyField != "" {
@@ -75,12 +110,25 @@ func (f *Facts) Mode() string {
 	return ModeMarker
 }
 
+// standard are the prefixes that are the same in every org, for one that does not
+// list its objects.
+var standard = map[string]string{
+	"001": "Account", "003": "Contact", "006": "Opportunity", "00Q": "Lead", "500": "Case", "701": "Campaign", "800": "Contract",
+}
+
 // ObjectOf names the object of a record id, or "" where it is unknown.
 func (f *Facts) ObjectOf(id string) string {
 	if len(id) < 3 {
 		return ""
 	}
-	return f.Prefixes[id[:3]]
+	return cmp.Or(f.Prefixes[id[:3]], standard[id[:3]])
+}
+
+// closedStatus is the one to write, "" to leave it to the org. Where the statuses
+// could not be read, the one that every org begins with is looked for among those
+// that describe lists.
+func (f *Facts) closedStatus() string {
+	return cmp.Or(f.ClosedStatus, f.Task.Value("Status", []string{"Completed"}))
 }
 
 // Relatable lists the objects that a share's Related To may name: those that

@@ -4,6 +4,7 @@ import (
 	"errors"
 	"maps"
 	"reflect"
+	"time"
 
 	"fieldpost/outbox"
 	"fieldpost/sfclient"
@@ -16,6 +17,11 @@ type Call struct {
 	Unsent bool
 	// Doubtful: the call may have been carried out.
 	Doubtful bool
+	// Foreign: the network, or somebody in Salesforce's place; Salesforce itself said
+	// nothing.
+	Foreign bool
+	// RetryAfter is the wait that the answer asked for, 0 if none.
+	RetryAfter time.Duration
 }
 
 // A coded error names its own sentence in daemon/words: those of the sign-in and
@@ -28,8 +34,9 @@ type coded interface {
 // JudgeCall tells what a failed call means, whoever refused it: Salesforce, the
 // network, something in between, or the sign-in.
 func JudgeCall(err error) Call {
-	call := Call{Unsent: sfclient.Unsent(err), Doubtful: sfclient.Doubtful(err)}
+	call := Call{Unsent: sfclient.Unsent(err), Doubtful: sfclient.Doubtful(err), RetryAfter: sfclient.RetryAfter(err)}
 	call.Verdict = verdictOf(err)
+	call.Foreign = !sfclient.Answered(err)
 	if call.Course == Doubt {
 		call.Doubtful = true
 	}
@@ -46,64 +53,54 @@ func verdictOf(err error) Verdict {
 	)
 	switch {
 	case errors.As(err, &refused):
-		return verdict(Blocked, "session_refused", outbox.Admin, nil)
+		return judgeCode("session_refused", nil)
 	case errors.As(err, &known):
-		code, args := known.Problem()
-		course, who := Blocked, outbox.You
-		switch sfclient.ClassOf(err) {
-		case sfclient.Transient, sfclient.Limited:
-			course, who = Again, outbox.Wait
-		case sfclient.Admin:
-			who = outbox.Admin
-		}
-		return verdict(course, code, who, args)
+		return judgeCode(known.Problem())
 	case errors.As(err, &own):
 		return ofOwn(own)
 	case errors.As(err, &foreign):
-		return ofForeign(foreign)
+		return judgeCode(foreignCode(foreign), nil)
 	case errors.As(err, &transport):
 		return ofTransport(transport)
 	}
-	return verdict(Again, "offline", outbox.Wait, nil)
-}
-
-func verdict(course Course, code string, who outbox.Who, args outbox.Args) Verdict {
-	return Verdict{Course: course, Problem: outbox.Problem{Code: code, Who: who, Args: args}}
+	return judgeCode("offline", nil)
 }
 
 func ofOwn(e *sfclient.Error) Verdict {
 	if e.Status == 401 {
-		return verdict(Blocked, "session_not_allowed", outbox.Admin, outbox.Args{"message": e.Message})
+		return judgeCode("session_not_allowed", outbox.Args{"message": e.Message})
 	}
 	v := Judge(Answer{Code: e.Code, Message: e.Message, Fields: e.Fields})
-	if _, known := answers[e.Code]; !known && (e.Status >= 500 || e.Status == 429) {
+	if _, known := outcomes[e.Code]; !known && (e.Status >= 500 || e.Status == 429) {
 		v.Course, v.Problem.Who = Pause, outbox.Wait
 	}
 	return v
 }
 
-// ofForeign: HTML and the like say nothing about a record or a session; nothing
-// is parked because of them (salesforce.md section 8, last rows).
-func ofForeign(e *sfclient.ForeignError) Verdict {
-	switch e.Kind {
-	case sfclient.Portal:
-		return verdict(Again, "captive_portal", outbox.You, nil)
-	case sfclient.Proxy:
-		return verdict(Again, "proxy", outbox.Admin, nil)
-	case sfclient.Edge:
-		return verdict(Pause, "salesforce_unavailable", outbox.Wait, nil)
+// foreignCode: HTML and the like say nothing about a record or a session
+// (salesforce.md section 8, last rows).
+func foreignCode(e *sfclient.ForeignError) string {
+	switch {
+	case e.Status == 420:
+		return "no_route"
+	case e.Kind == sfclient.Portal:
+		return "captive_portal"
+	case e.Kind == sfclient.Proxy:
+		return "proxy"
+	case e.Kind == sfclient.Edge:
+		return "salesforce_unavailable"
 	}
-	return verdict(Again, "foreign_answer", outbox.Wait, nil)
+	return "foreign_answer"
 }
 
 func ofTransport(e *sfclient.TransportError) Verdict {
 	switch e.Kind {
 	case sfclient.NetworkCertificate:
-		return verdict(Again, "certificate", outbox.Admin, outbox.Args{"issuer": e.Issuer()})
+		return judgeCode("certificate", outbox.Args{"issuer": e.Issuer()})
 	case sfclient.NetworkProxy:
-		return verdict(Again, "proxy", outbox.Admin, nil)
+		return judgeCode("proxy", nil)
 	}
-	return verdict(Again, "offline", outbox.Wait, nil)
+	return judgeCode("offline", nil)
 }
 
 // AnswerOf gives Salesforce's own word in an error, false where somebody else

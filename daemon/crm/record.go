@@ -90,7 +90,9 @@ func (b *builder) task() (*Record, error) {
 	a := b.item.Activity
 	b.object, b.name = b.facts.Task, "Task"
 	b.fields["Subject"] = subjectOf(a)
-	b.fields["Status"] = b.facts.ClosedStatus
+	if status := b.facts.closedStatus(); status != "" {
+		b.fields["Status"] = status
+	}
 	b.fields["ActivityDate"] = b.day().Format(time.DateOnly)
 	if value := b.object.Value("Type", b.rules.Types[a.Channel]); value != "" {
 		b.fields["Type"] = value
@@ -222,7 +224,7 @@ func (b *builder) finish(constants map[string]any) *Record {
 // fit cuts a text to the field's length, in characters (salesforce.md section 8,
 // STRING_TOO_LONG).
 func (b *builder) fit(field, text string) string {
-	limit := b.object.Fields[field].Length
+	limit := b.object.lengthOf(field)
 	if limit == 0 || len(text) <= limit {
 		return text
 	}

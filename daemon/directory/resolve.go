@@ -43,7 +43,7 @@ func ask(ctx context.Context, source Source, addresses []string) ([]Person, erro
 		keep func(*row)
 	}{{soqlContacts, fresh.contact}, {soqlLeads, fresh.lead}} {
 		for soql := range sfclient.InQueries(from.soql+" AND Email IN :values", addresses) {
-			if err := read(ctx, source, soql, from.keep); err != nil && !sfclient.Declined(err) {
+			if err := list(ctx, source, soql, from.keep); err != nil {
 				return nil, fmt.Errorf("directory: looking people up: %w", err)
 			}
 		}

@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"fmt"
 	"iter"
+	"strings"
 	"time"
 
 	"go.etcd.io/bbolt"
@@ -56,12 +57,26 @@ func (d *Directory) Sync(ctx context.Context, source Source, now time.Time) (Sta
 		{soqlContacts, fresh.contact}, {soqlLeads, fresh.lead}, {soqlAccounts, fresh.record("Account")}, {soqlDeals, fresh.record("Opportunity")},
 	}
 	for _, step := range steps {
-		if err := read(ctx, source, step.soql, step.keep); err != nil && !sfclient.Declined(err) {
+		if err := list(ctx, source, step.soql, step.keep); err != nil {
 			return Stats{}, fmt.Errorf("directory: %w", err)
 		}
 	}
 	stats := Stats{People: len(fresh.people), Records: len(fresh.records), RefreshedAt: now}
 	return stats, d.replace(fresh, stats)
+}
+
+// list reads what a query finds, nothing where the org declines it. A rep who may not
+// see accounts is still told who the people are: the query is then asked without
+// the account's name.
+func list(ctx context.Context, source Source, soql string, keep func(*row)) error {
+	err := read(ctx, source, soql, keep)
+	if bare := strings.Replace(soql, " Account.Name,", "", 1); sfclient.Declined(err) && bare != soql {
+		err = read(ctx, source, bare, keep)
+	}
+	if sfclient.Declined(err) {
+		return nil
+	}
+	return err
 }
 
 func read(ctx context.Context, source Source, soql string, keep func(*row)) error {

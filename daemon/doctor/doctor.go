@@ -55,9 +55,11 @@ type Findings struct {
 	FactsKnown     bool
 	KeyField       string
 	KeyFieldName   string
-	TasksWritable  bool
-	EventsWritable bool
-	Shared         bool
+	// TaskDelivery and EventDelivery name how a second record is kept out.
+	TaskDelivery, EventDelivery string
+	TasksWritable               bool
+	EventsWritable              bool
+	Shared                      bool
 	// MissingTypes are Task Types that the settings name and the org lacks.
 	MissingTypes  []string
 	InboxMissing  bool
@@ -97,7 +99,7 @@ func orgChecks(f Findings) []Check {
 	checks := []Check{
 		when(f.TasksWritable, "tasks", Failed, outbox.Admin, nil),
 		when(f.EventsWritable, "events", Failed, outbox.Admin, nil),
-		when(f.KeyField != "", "key_field", Warning, outbox.Admin, outbox.Args{"field": f.KeyFieldName}),
+		when(f.KeyField != "", "key_field", Warning, outbox.Admin, outbox.Args{"field": f.KeyFieldName, "task": f.TaskDelivery, "event": f.EventDelivery}),
 		when(f.Shared, "shared_activities", Warning, outbox.Admin, nil),
 	}
 	for _, value := range f.MissingTypes {

@@ -64,13 +64,14 @@ func (d *Drain) deliver(ctx context.Context, facts *crm.Facts, work []outbox.Wor
 		switch {
 		case w.Pending != outbox.PendingCreate:
 			changes = append(changes, w)
-		case w.Doubt != nil && (facts.Mode() == crm.ModeMarker || w.Doubt.Mode == crm.ModeMarker):
+		case w.Doubt != nil && (facts.Mode() != crm.ModeKey || w.Doubt.Mode != crm.ModeKey):
+			// Only a key on both calls makes Salesforce itself refuse the second.
 			doubtful = append(doubtful, w)
 		default:
 			fresh = append(fresh, w)
 		}
 	}
-	absent, looked := d.look(ctx, doubtful)
+	absent, looked := d.look(ctx, facts, doubtful)
 	s.merge(looked)
 	letters, refused := d.write(ctx, facts, fresh, absent)
 	s.merge(refused)
@@ -220,8 +221,8 @@ func (d *Drain) doubtfulUntil(facts *crm.Facts, w *outbox.Work) time.Time {
 	if facts.Mode() == crm.ModeKey {
 		return d.Now().Add(Pause(w.Attempts+1, d.Chance()))
 	}
-	at, _ := NextLook(d.Now(), 0)
-	return at
+	d.ages.doubt(w.ID)
+	return d.Now().Add(looks[0])
 }
 
 // row settles one row that Salesforce refused.
@@ -260,7 +261,7 @@ func (d *Drain) duplicate(ctx context.Context, facts *crm.Facts, l *letter, id s
 	var s settlement
 	if id == "" {
 		soql := "SELECT Id FROM " + l.record.Object + " WHERE " + facts.KeyField + " = " + sfclient.Quote(l.work.ID)
-		for row, err := range sfclient.Decode[found](d.Salesforce.Query(ctx, soql, 0)) {
+		for row, err := range sfclient.Decode[struct{ ID string }](d.Salesforce.Query(ctx, soql, 0)) {
 			if err == nil {
 				id = row.ID
 			}
@@ -274,16 +275,10 @@ func (d *Drain) duplicate(ctx context.Context, facts *crm.Facts, l *letter, id s
 		return s
 	}
 	o := d.delivered(l, id)
+	o.Existing = true
 	o.Notes = append(o.Notes, outbox.Note{Code: "reconciled"})
 	s.add(o)
 	return s
-}
-
-// found is a row of a query for a record of ours.
-type found struct {
-	ID          string `json:"Id"`
-	CallObject  string
-	Description string
 }
 
 // met tells the gate and the log what a call met.
@@ -292,11 +287,7 @@ func (d *Drain) met(call crm.Call, err error) {
 	if err == nil {
 		changed = d.gate.open()
 	} else {
-		state := Offline
-		if call.Course == crm.Pause || call.Course == crm.Blocked {
-			state = Limited
-		}
-		changed = d.gate.close(state, &call.Problem)
+		changed = d.gate.close(call)
 	}
 	if !changed {
 		return

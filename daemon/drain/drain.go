@@ -35,10 +35,14 @@ type Outbox interface {
 	Settle(outcomes []outbox.Outcome) error
 	Unclaim(ids []string) error
 	Hurry() error
+	// Due tells when the next waiting item may be sent; false where none waits.
+	Due() (at time.Time, any bool, err error)
 }
 
 // Salesforce is what the drain asks of the org.
 type Salesforce interface {
+	// Versions is the lightest call there is.
+	Versions(ctx context.Context) ([]sfclient.Version, error)
 	CreateAll(ctx context.Context, rows []sfclient.Row) ([]sfclient.Result, error)
 	Update(ctx context.Context, object, id string, fields map[string]any) error
 	Delete(ctx context.Context, object, id string) error
@@ -65,6 +69,10 @@ type Parts struct {
 	Salesforce Salesforce
 	Org        Org
 	Now        func() time.Time
+	// Elapsed is a clock that only ever goes forward, whatever is done to Now.
+	Elapsed func() time.Duration
+	// Usage is the org's daily allowance as last told.
+	Usage func() sfclient.Usage
 	// Chance gives numbers in [0,1) that spread the pauses.
 	Chance func() float64
 	Log    *slog.Logger
@@ -76,12 +84,18 @@ type Parts struct {
 type Drain struct {
 	Parts
 	gate gate
+	ages *ages
 	wake chan struct{}
+	// turns are the workers' places; who holds all of them has the drain at rest.
+	turns chan struct{}
 }
 
 // New makes a drain; Run starts it.
 func New(parts Parts) *Drain {
-	d := &Drain{Parts: parts, wake: make(chan struct{}, 1)}
+	d := &Drain{
+		Parts: parts, ages: newAges(parts.Now, parts.Elapsed),
+		wake: make(chan struct{}, 1), turns: make(chan struct{}, workers),
+	}
 	d.gate = gate{now: parts.Now, chance: parts.Chance, conn: Connection{State: Offline, Since: parts.Now()}}
 	return d
 }
@@ -176,10 +190,39 @@ type stepResult struct {
 	next time.Time // when something falls due, zero for nothing
 }
 
+// AtRest runs change while nothing is claimed, sent or settled: a call that another
+// user's sign-in overtakes would go out under the wrong name (reliability.md W21).
+func (d *Drain) AtRest(ctx context.Context, change func() error) error {
+	for held := range workers {
+		select {
+		case d.turns <- struct{}{}:
+		case <-ctx.Done():
+			d.giveBack(held)
+			return ctx.Err()
+		}
+	}
+	defer d.giveBack(workers)
+	return change()
+}
+
+func (d *Drain) giveBack(places int) {
+	for range places {
+		<-d.turns
+	}
+}
+
 // step claims, sends and settles once.
 func (d *Drain) step(ctx, sendCtx context.Context) stepResult {
+	select {
+	case d.turns <- struct{}{}:
+		defer d.giveBack(1)
+	case <-ctx.Done():
+	}
 	if ctx.Err() != nil || !d.gate.closedUntil().IsZero() {
 		return stepResult{}
+	}
+	if ready, next := d.reachable(sendCtx); !ready {
+		return stepResult{next: next}
 	}
 	facts, err := d.Org.Facts(sendCtx)
 	if errors.Is(err, ErrSignedOut) {
@@ -198,12 +241,53 @@ func (d *Drain) step(ctx, sendCtx context.Context) stepResult {
 		return stepResult{next: next}
 	}
 	d.settle(ctx, d.deliver(sendCtx, facts, work))
+	d.spare()
 	return stepResult{more: true}
+}
+
+// reachable makes sure, while the way to Salesforce is not known to be open, that it
+// is, before anything is claimed: a claim that a crash leaves behind is a doubt, and
+// without a key a doubt takes ten minutes to settle.
+func (d *Drain) reachable(ctx context.Context) (ready bool, next time.Time) {
+	if d.Connection().State == Online {
+		return true, time.Time{}
+	}
+	at, any, err := d.Outbox.Due()
+	switch {
+	case err != nil:
+		d.Log.Error("looking for what waits failed", "error", err)
+		return false, d.Now().Add(steps[0])
+	case !any:
+		return false, time.Time{}
+	case at.After(d.Now()):
+		return false, at
+	}
+	if _, err := d.Salesforce.Versions(ctx); err != nil && !errors.Is(err, ErrSignedOut) {
+		d.met(crm.JudgeCall(err), err)
+		return false, time.Time{}
+	}
+	return true, time.Time{}
+}
+
+const (
+	// spareAbove is the share of the org's daily allowance above which writes slow down,
+	// and sparePause how long they then wait for each other (DESIGN "Delivery", Pace).
+	spareAbove = 0.95
+	sparePause = time.Minute
+)
+
+// spare leaves the last of the org's allowance to others.
+func (d *Drain) spare() {
+	usage := d.Usage()
+	if float64(usage.Used) > spareAbove*float64(usage.Max) {
+		d.gate.slow(sparePause)
+	}
 }
 
 // settle stores outcomes, trying again until it can: while a delivered mark is
 // not on disk nothing else may be sent (W10).
 func (d *Drain) settle(ctx context.Context, s settlement) {
+	defer d.forgetAges(s.outcomes)
 	for {
 		err := s.store(d.Outbox)
 		if err == nil {
@@ -214,6 +298,15 @@ func (d *Drain) settle(ctx context.Context, s settlement) {
 		case <-ctx.Done():
 			return // the claim is on disk: the next start reconciles
 		case <-time.After(steps[0]):
+		}
+	}
+}
+
+// forgetAges drops the timing of items whose doubt is over.
+func (d *Drain) forgetAges(outcomes []outbox.Outcome) {
+	for _, o := range outcomes {
+		if o.To != outbox.Waiting {
+			d.ages.settled(o.ID)
 		}
 	}
 }

@@ -31,10 +31,13 @@ type laptop struct {
 	org   *sandbox.Sandbox
 	drain *Drain
 	clock time.Time
-	who   string
-	path  string
-	key   *age.X25519Identity
-	desk  *desk
+	// booted is when the clock that never jumps began.
+	booted time.Time
+	usage  sfclient.Usage
+	who    string
+	path   string
+	key    *age.X25519Identity
+	desk   *desk
 }
 
 // desk is the org as the drain asks it.
@@ -85,7 +88,7 @@ func (s session) Renew(context.Context, sfclient.Grant) (sfclient.Grant, error) 
 
 func newLaptop(t *testing.T, rules ...func(*sandbox.Rules)) *laptop {
 	t.Helper()
-	l := &laptop{t: t, org: sandbox.New(sandbox.Config{}), clock: time.Now(), path: filepath.Join(t.TempDir(), "outbox.db")}
+	l := &laptop{t: t, org: sandbox.New(sandbox.Config{}), clock: time.Now(), booted: time.Now().Add(-time.Hour), path: filepath.Join(t.TempDir(), "outbox.db")}
 	for _, change := range rules {
 		l.org.Set(change)
 	}
@@ -128,6 +131,7 @@ func (l *laptop) open() {
 	l.box = box
 	l.drain = New(Parts{
 		Outbox: box, Salesforce: l.desk.client, Org: l.desk, Now: func() time.Time { return l.clock },
+		Elapsed: func() time.Duration { return l.clock.Sub(l.booted) }, Usage: func() sfclient.Usage { return l.usage },
 		Chance: func() float64 { return 0.5 }, Log: quiet(),
 	})
 }
@@ -475,4 +479,161 @@ func TestAnUnknownAddressWaitsForAPerson(t *testing.T) {
 	}
 	l.settle()
 	l.wantStates(map[outbox.State]int{outbox.Delivered: 1})
+}
+
+func TestWhatIsCapturedOfflineDoesNotLengthenThePause(t *testing.T) {
+	l := newLaptop(t)
+	if _, err := l.desk.Facts(t.Context()); err != nil {
+		t.Fatal(err)
+	}
+	l.drain.Salesforce = unplugged(t)
+	for range 20 {
+		l.capture(1)
+		l.drain.Nudge()
+		l.pass()
+	}
+	if wait := l.drain.Connection().NextAttemptAt.Sub(l.clock); wait > 10*time.Second {
+		t.Errorf("after twenty captures the next attempt is in %v", wait)
+	}
+}
+
+func TestNothingIsClaimedWhileSalesforceIsOutOfReach(t *testing.T) {
+	l := newLaptop(t, noKey)
+	if _, err := l.desk.Facts(t.Context()); err != nil {
+		t.Fatal(err)
+	}
+	l.drain.Salesforce = unplugged(t)
+	ids := l.capture(3)
+	l.pass()
+	if err := l.box.Close(); err != nil { // as a kill leaves it
+		t.Fatal(err)
+	}
+	l.open()
+	for _, id := range ids {
+		for _, note := range l.get(id).History {
+			if note.Code != outbox.NoteCaptured {
+				t.Errorf("an attempt that never left the laptop left the note %q", note.Code)
+			}
+		}
+	}
+	if took := l.settle(); took > time.Minute {
+		t.Errorf("they arrived after %v", took)
+	}
+	l.wantStates(map[outbox.State]int{outbox.Delivered: 3})
+}
+
+func TestAJumpOfTheClockProvesNoAbsence(t *testing.T) {
+	l := newLaptop(t, noKey)
+	l.capture(1)
+	l.org.Inject(sandbox.Drop().On(sandbox.CreateMany).Times(1))
+	l.pass()
+	steady := l.clock.Sub(l.booted)
+	l.clock = l.clock.Add(365 * 24 * time.Hour) // nobody waited
+	l.drain.ages.elapsed = func() time.Duration { return steady + 31*time.Second }
+	l.pass()
+	l.wantStates(map[outbox.State]int{outbox.Waiting: 1})
+	l.drain.ages.elapsed = func() time.Duration { return steady + provenAge }
+	l.clock = l.clock.Add(provenAge)
+	l.pass()
+	l.wantStates(map[outbox.State]int{outbox.Delivered: 1})
+	l.wantRecords("Task", 1)
+}
+
+func TestAClockSetBackHoldsNothingUpForLong(t *testing.T) {
+	l := newLaptop(t)
+	l.capture(1)
+	l.org.Inject(sandbox.LockRow().Times(1))
+	l.clock = l.clock.Add(365 * 24 * time.Hour)
+	l.pass()
+	l.clock = l.clock.Add(-365 * 24 * time.Hour)
+	l.pass()
+	l.wantStates(map[outbox.State]int{outbox.Delivered: 1})
+}
+
+func TestARecordWrittenByAKeyIsFoundAfterTheOrgLostTheField(t *testing.T) {
+	for _, lost := range []bool{true, false} { // the other way round, the org gets the field meanwhile
+		l := newLaptop(t, func(r *sandbox.Rules) {
+			if !lost {
+				r.Key = sandbox.KeyAbsent
+			}
+		})
+		l.capture(2)
+		l.captureMeeting()
+		l.org.Inject(sandbox.Drop().AfterCommit().On(sandbox.CreateMany).Times(1))
+		l.pass()
+		l.org.Set(func(r *sandbox.Rules) {
+			if r.Key = sandbox.KeyUnique; lost {
+				r.Key = sandbox.KeyAbsent
+			}
+		})
+		l.desk.facts = nil
+		l.settle()
+		l.wantStates(map[outbox.State]int{outbox.Delivered: 3})
+		l.wantRecords("Task", 2)
+		l.wantRecords("Event", 1)
+	}
+}
+
+func TestAnItemEditedInDoubtIsWrittenOnceAndThenChanged(t *testing.T) {
+	for _, written := range []bool{true, false} {
+		l := newLaptop(t)
+		id := l.capture(1)[0]
+		fault := sandbox.Drop()
+		if written {
+			fault = fault.AfterCommit()
+		}
+		l.org.Inject(fault.On(sandbox.CreateMany).Times(1))
+		l.pass()
+		if err := l.box.Edit(id, false, func(a *activity.Activity) error { a.Subject = "Edited"; return nil }); err != nil {
+			t.Fatal(err)
+		}
+		l.settle()
+		l.wantRecords("Task", 1)
+		if got := l.org.Record(l.get(id).Record.ID)["Subject"]; got != "Edited" {
+			t.Errorf("written before the edit: %v; Salesforce says %q", written, got)
+		}
+		l.wantStates(map[outbox.State]int{outbox.Delivered: 1})
+	}
+}
+
+func TestAMissingRouteIsAnAdministratorsMatterAtTheThirdTime(t *testing.T) {
+	l := newLaptop(t)
+	l.capture(1)
+	if _, err := l.desk.Facts(t.Context()); err != nil {
+		t.Fatal(err)
+	}
+	l.org.Inject(sandbox.NoRoute())
+	for attempt, want := range []outbox.Who{outbox.Wait, outbox.Wait, outbox.Admin} {
+		l.clock = l.pass()
+		if p := l.drain.Connection().Problem; p == nil || p.Code != "no_route" || p.Who != want {
+			t.Errorf("attempt %d: %+v, want %s", attempt+1, p, want)
+		}
+	}
+}
+
+func TestNearTheEndOfTheOrgsAllowanceWritesSlowDown(t *testing.T) {
+	l := newLaptop(t)
+	l.usage = sfclient.Usage{Used: 96, Max: 100}
+	l.capture(401)
+	if took := l.settle(); took < sparePause {
+		t.Errorf("three calls took %v", took)
+	}
+	l.wantStates(map[outbox.State]int{outbox.Delivered: 401})
+}
+
+func TestNoCallIsUnderWayWhileTheDrainIsAtRest(t *testing.T) {
+	l := newLaptop(t)
+	l.capture(5)
+	err := l.drain.AtRest(t.Context(), func() error {
+		ctx, cancel := context.WithCancel(t.Context())
+		cancel()
+		l.drain.pass(ctx)
+		l.wantStates(map[outbox.State]int{outbox.Waiting: 5})
+		return nil
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	l.settle()
+	l.wantStates(map[outbox.State]int{outbox.Delivered: 5})
 }

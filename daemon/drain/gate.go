@@ -4,6 +4,7 @@ import (
 	"sync"
 	"time"
 
+	"fieldpost/daemon/crm"
 	"fieldpost/outbox"
 )
 
@@ -30,14 +31,19 @@ type Connection struct {
 
 // gate holds calls back while the network, the org or the account is in trouble.
 type gate struct {
-	mu       sync.Mutex
-	now      func() time.Time
-	chance   func() float64
-	conn     Connection
-	until    time.Time
+	mu     sync.Mutex
+	now    func() time.Time
+	chance func() float64
+	conn   Connection
+	until  time.Time
+	// failures are those in a row that a pause led up to. An attempt that a capture
+	// brought forward does not count: ten captures on a train must not make an hour's pause.
 	failures int
+	hurried  bool
 	// stern pauses are the org's or the account's: a new capture does not cut them.
 	stern bool
+	// unrouted counts answers in a row of an edge that knows no org at this host.
+	unrouted int
 }
 
 // closedUntil tells how long to hold back; the zero time for not at all.
@@ -54,23 +60,55 @@ func (g *gate) closedUntil() time.Time {
 func (g *gate) open() (changed bool) {
 	g.mu.Lock()
 	defer g.mu.Unlock()
-	g.failures, g.until, g.stern = 0, time.Time{}, false
+	g.failures, g.until, g.stern, g.unrouted = 0, time.Time{}, false, 0
 	return g.set(Online, nil)
 }
 
 // close holds calls back for the next pause in the row. An offline pause is cut
 // by the next capture; one that the org or the account caused is not.
-func (g *gate) close(state State, problem *outbox.Problem) (changed bool) {
+func (g *gate) close(call crm.Call) (changed bool) {
 	g.mu.Lock()
 	defer g.mu.Unlock()
-	g.failures++
+	if !g.hurried || g.failures == 0 {
+		g.failures++
+	}
+	g.hurried = false
+	state, problem := g.judge(call)
 	g.stern = state != Offline
 	pause := Pause(g.failures, g.chance())
 	if g.stern {
-		pause = OrgPause(g.failures, g.chance())
+		pause = OrgPause(g.failures, call.Pause, g.chance())
 	}
-	g.until = g.now().Add(pause)
+	g.until = g.now().Add(max(pause, call.RetryAfter))
 	return g.set(state, problem)
+}
+
+// noRouteLeast is from which answer in a row on a missing route is an
+// administrator's matter: the edge may forget one for a moment (salesforce.md
+// section 8, 420).
+const noRouteLeast = 3
+
+// judge tells what a failure says of the way to Salesforce.
+func (g *gate) judge(call crm.Call) (State, *outbox.Problem) {
+	problem := call.Problem
+	if problem.Code != "no_route" {
+		g.unrouted = 0
+	} else if g.unrouted++; g.unrouted < noRouteLeast {
+		problem.Who = outbox.Wait
+	}
+	if call.Foreign {
+		return Offline, &problem
+	}
+	return Limited, &problem
+}
+
+// slow holds calls back for a moment without any trouble: the org's allowance is
+// nearly used up.
+func (g *gate) slow(pause time.Duration) {
+	g.mu.Lock()
+	defer g.mu.Unlock()
+	g.until = g.now().Add(pause)
+	g.conn.NextAttemptAt = g.until
 }
 
 func (g *gate) set(state State, problem *outbox.Problem) bool {
@@ -96,6 +134,7 @@ func (g *gate) cut(asked bool) {
 	if g.stern && !asked {
 		return
 	}
+	g.hurried = g.hurried || g.until.After(g.now())
 	g.until, g.conn.NextAttemptAt = time.Time{}, time.Time{}
 }
 

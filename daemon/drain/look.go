@@ -15,15 +15,14 @@ import (
 // laptop's clock and Salesforce's differ.
 const beforeClaim = 15 * time.Minute
 
-// look searches for the records of doubtful items by their marker. Those found
-// are delivered; those that Salesforce provably does not have come back as absent,
-// to be sent; the rest waits for its next look.
-func (d *Drain) look(ctx context.Context, doubtful []outbox.Work) (absent []outbox.Work, s settlement) {
+// look searches for the records of doubtful items. Those found are delivered; those
+// that Salesforce provably does not have come back as absent, to be sent; the rest
+// waits for its next look.
+func (d *Drain) look(ctx context.Context, facts *crm.Facts, doubtful []outbox.Work) (absent []outbox.Work, s settlement) {
 	var due []outbox.Work
 	for _, w := range doubtful {
-		at, proven := NextLook(w.Doubt.Since, w.Doubt.Looks)
-		if !proven && at.After(d.Now()) {
-			s.add(outbox.Outcome{ID: w.ID, To: outbox.Waiting, NextAt: at})
+		if d.ages.of(&w) < looks[0] {
+			s.add(d.stillDoubtful(&w))
 			continue
 		}
 		due = append(due, w)
@@ -31,7 +30,7 @@ func (d *Drain) look(ctx context.Context, doubtful []outbox.Work) (absent []outb
 	if len(due) == 0 {
 		return nil, s
 	}
-	records, err := d.search(ctx, due)
+	records, err := d.search(ctx, facts, due)
 	if err != nil {
 		d.met(crm.JudgeCall(err), err)
 		for _, w := range due {
@@ -39,69 +38,122 @@ func (d *Drain) look(ctx context.Context, doubtful []outbox.Work) (absent []outb
 		}
 		return nil, s
 	}
+	d.met(crm.Call{}, nil)
 	for _, w := range due {
-		if record, there := records[crm.Marker(w.ID)]; there {
+		record, there := records[w.ID]
+		switch {
+		case there:
 			s.add(outbox.Outcome{
-				ID: w.ID, To: outbox.Delivered, Answered: true, Record: &record,
+				ID: w.ID, To: outbox.Delivered, Answered: true, Existing: true, Record: &record,
 				Notes: []outbox.Note{{Code: "reconciled"}},
 			})
-			continue
-		}
-		at, proven := NextLook(w.Doubt.Since, w.Doubt.Looks+1)
-		if proven {
+		case NextLook(d.ages.of(&w)) == 0:
+			d.ages.settled(w.ID)
 			absent = append(absent, w)
-			continue
+		default:
+			s.add(d.stillDoubtful(&w))
 		}
-		s.add(outbox.Outcome{ID: w.ID, To: outbox.Waiting, Looked: true, NextAt: at})
 	}
 	return absent, s
 }
 
-// search finds the records that carry the markers of the work: tasks by
-// CallObject, which can be filtered; what else was written since by comparing
-// the Description here, which cannot (salesforce.md 6.6).
-func (d *Drain) search(ctx context.Context, work []outbox.Work) (map[string]outbox.Record, error) {
-	records := map[string]outbox.Record{}
-	var markers []string
-	earliest := work[0].Doubt.Since
-	for _, w := range work {
-		if w.Doubt.Since.Before(earliest) {
-			earliest = w.Doubt.Since
-		}
-		if w.Activity.Kind == activity.Share {
-			markers = append(markers, crm.Marker(w.ID))
-		}
-	}
-	owner := sfclient.Quote(d.Org.UserID())
-	for soql := range sfclient.InQueries("SELECT Id, CallObject FROM Task WHERE OwnerId = "+owner+" AND CallObject IN :values", markers) {
-		err := d.collect(ctx, soql, "Task", records)
-		if err != nil {
-			return nil, err
-		}
-	}
-	since := " WHERE OwnerId = " + owner + " AND CreatedDate >= " + earliest.Add(-beforeClaim).UTC().Format("2006-01-02T15:04:05Z")
-	for _, object := range []string{"Task", "Event"} {
-		if err := d.collect(ctx, "SELECT Id, Description FROM "+object+since, object, records); err != nil {
-			return nil, err
-		}
-	}
-	return records, nil
+// stillDoubtful lets an item wait for its next look.
+func (d *Drain) stillDoubtful(w *outbox.Work) outbox.Outcome {
+	return outbox.Outcome{ID: w.ID, To: outbox.Waiting, NextAt: d.Now().Add(NextLook(d.ages.of(w)))}
 }
 
-func (d *Drain) collect(ctx context.Context, soql, object string, into map[string]outbox.Record) error {
-	for row, err := range sfclient.Decode[found](d.Salesforce.Query(ctx, soql, 0)) {
-		if err != nil {
+// search finds the records of the work, by item id: by the key, where the org has
+// the field; tasks by their CallObject, where it can be written; the rest by
+// comparing the last line of the Description of what was made since, for that field
+// cannot be filtered (salesforce.md 6.6). A record may have been written by a way of
+// delivery that the org no longer has, so each way is searched.
+func (d *Drain) search(ctx context.Context, facts *crm.Facts, work []outbox.Work) (map[string]outbox.Record, error) {
+	f := &finder{drain: d, owner: sfclient.Quote(d.Org.UserID()), found: map[string]outbox.Record{}}
+	for _, object := range []string{"Task", "Event"} {
+		if err := f.object(ctx, facts, object, work); err != nil {
+			return nil, err
+		}
+	}
+	return f.found, nil
+}
+
+// finder searches for the records of doubtful items.
+type finder struct {
+	drain *Drain
+	owner string
+	found map[string]outbox.Record
+}
+
+func (f *finder) object(ctx context.Context, facts *crm.Facts, object string, work []outbox.Work) error {
+	var ids, markers []string
+	var earliest time.Time
+	marked := object == "Task" && facts.Marks()
+	for _, w := range work {
+		if objectOf(&w) != object {
+			continue
+		}
+		ids, markers = append(ids, w.ID), append(markers, crm.Marker(w.ID))
+		if earliest.IsZero() || w.Doubt.Since.Before(earliest) {
+			earliest = w.Doubt.Since
+		}
+		marked = marked && w.Doubt.Mode == crm.ModeMarker
+	}
+	if len(ids) == 0 {
+		return nil
+	}
+	if facts.KeyField != "" {
+		if err := f.by(ctx, object, facts.KeyField, "", ids); err != nil {
 			return err
 		}
-		marker := row.CallObject
-		if marker == "" {
-			marker = lastLine(row.Description)
+	}
+	if object == "Task" && facts.Marks() {
+		if err := f.by(ctx, object, "CallObject", "OwnerId = "+f.owner+" AND ", markers); err != nil {
+			return err
 		}
-		if strings.HasPrefix(marker, crm.Marker("")) {
-			into[marker] = outbox.Record{ID: row.ID, Object: object}
+	}
+	if marked {
+		return nil
+	}
+	since := earliest.Add(-beforeClaim).UTC().Format("2006-01-02T15:04:05Z")
+	return f.collect(ctx, "SELECT Id, Description FROM "+object+" WHERE OwnerId = "+f.owner+" AND CreatedDate >= "+since, object)
+}
+
+// by finds records by the values of a field that can be filtered, among those that
+// the condition narrows it to.
+func (f *finder) by(ctx context.Context, object, field, condition string, values []string) error {
+	query := "SELECT Id, " + field + " FROM " + object + " WHERE " + condition + field + " IN :values"
+	for soql := range sfclient.InQueries(query, values) {
+		if err := f.collect(ctx, soql, object); err != nil {
+			return err
 		}
 	}
 	return nil
+}
+
+// collect takes each row that names an item, by any of its texts.
+func (f *finder) collect(ctx context.Context, soql, object string) error {
+	rows := f.drain.Salesforce.Query(ctx, soql, 0)
+	for row, err := range sfclient.Decode[map[string]any](rows) {
+		if err != nil {
+			return err
+		}
+		id, _ := row["Id"].(string)
+		for field, value := range row {
+			text, _ := value.(string)
+			if field == "Id" || text == "" {
+				continue
+			}
+			f.found[strings.TrimPrefix(lastLine(text), crm.Marker(""))] = outbox.Record{ID: id, Object: object}
+		}
+	}
+	return nil
+}
+
+func objectOf(w *outbox.Work) string {
+	if w.Activity.Kind == activity.Meeting {
+		return "Event"
+	}
+	return "Task"
 }
 
 func lastLine(text string) string {

@@ -23,22 +23,31 @@ func Pause(failures int, chance float64) time.Duration {
 }
 
 // OrgPause is how long to wait where the org itself asked for peace (limits,
-// outages, maintenance). Its end is spread over the whole of the step again, so
-// that thousands of laptops do not come back as one wave.
-func OrgPause(failures int, chance float64) time.Duration {
-	return Pause(failures, 0.5) + time.Duration(chance*float64(Pause(failures, 0.5)))
+// outages, maintenance), at least so long at first and an hour at most. Its end is spread over the
+// whole of the step again, so that thousands of laptops do not come back as one wave.
+func OrgPause(failures int, least time.Duration, chance float64) time.Duration {
+	step := Pause(failures, 0.5)
+	for doubled := 1; doubled < failures && least < time.Hour; doubled++ {
+		least *= 2
+	}
+	step = max(step, min(least, time.Hour))
+	return step + time.Duration(chance*float64(step))
 }
 
-// looks are the times after a doubtful call at which a marker is searched for:
+// looks are the ages of a doubtful call at which its record is searched for:
 // Salesforce may work on a call for ten minutes, so only the last one proves
 // that the record is not there (salesforce.md 6.5, reliability.md section 2).
-var looks = []time.Duration{30 * time.Second, 2 * time.Minute, 10*time.Minute + 30*time.Second}
+var looks = []time.Duration{30 * time.Second, 2 * time.Minute, provenAge}
 
-// NextLook is when a record in doubt since then is to be searched for after so
-// many searches; proven says that the searches so far prove its absence.
-func NextLook(since time.Time, searches int) (at time.Time, proven bool) {
-	if searches >= len(looks) {
-		return time.Time{}, true
+const provenAge = 10*time.Minute + 30*time.Second
+
+// NextLook is how long to wait before a record is searched for whose call is so
+// old; 0 where a search now proves that it is not there.
+func NextLook(age time.Duration) time.Duration {
+	for _, look := range looks {
+		if age < look {
+			return look - age
+		}
 	}
-	return since.Add(looks[searches]), false
+	return 0
 }

@@ -18,20 +18,26 @@ func TestPausesGrowToAnHourAndAreSpread(t *testing.T) {
 }
 
 func TestAPauseTheOrgCausedEndsOverAWholeStep(t *testing.T) {
-	if least, most := OrgPause(4, 0), OrgPause(4, 1); least != 2*time.Minute || most != 4*time.Minute {
+	if least, most := OrgPause(4, 0, 0), OrgPause(4, 0, 1); least != 2*time.Minute || most != 4*time.Minute {
 		t.Errorf("between %v and %v", least, most)
 	}
 }
 
-func TestAbsenceIsProvenOnlyAfterSalesforcesOwnLimit(t *testing.T) {
-	since := time.Date(2026, 11, 22, 9, 0, 0, 0, time.UTC)
-	for searches, after := range []time.Duration{30 * time.Second, 2 * time.Minute, 10*time.Minute + 30*time.Second} {
-		at, proven := NextLook(since, searches)
-		if proven || !at.Equal(since.Add(after)) {
-			t.Errorf("after %d searches: %v, proven %v", searches, at, proven)
+func TestAnOrgWithoutAllowanceIsLeftAloneForAQuarterOfAnHourAtLeast(t *testing.T) {
+	for i, want := range []time.Duration{15 * time.Minute, 30 * time.Minute, time.Hour, time.Hour} {
+		if got := OrgPause(i+1, 15*time.Minute, 0); got != want {
+			t.Errorf("after %d failures %v, want %v", i+1, got, want)
 		}
 	}
-	if _, proven := NextLook(since, 3); !proven {
-		t.Error("three searches, the last one after 10 m 30 s, prove nothing")
+}
+
+func TestAbsenceIsProvenOnlyAfterSalesforcesOwnLimit(t *testing.T) {
+	for age, want := range map[time.Duration]time.Duration{
+		0: 30 * time.Second, 30 * time.Second: 90 * time.Second, 2 * time.Minute: 8*time.Minute + 30*time.Second,
+		10 * time.Minute: 30 * time.Second, 10*time.Minute + 30*time.Second: 0, 48 * time.Hour: 0,
+	} {
+		if got := NextLook(age); got != want {
+			t.Errorf("at the age of %v the next look is in %v, want %v", age, got, want)
+		}
 	}
 }

@@ -63,7 +63,6 @@ func faultOf(p *words.Printer, err error) *fault {
 	var own *fault
 	var state *outbox.StateError
 	var tooLarge *http.MaxBytesError
-	var locked *access.LockedOutError
 	var denied *access.DeniedError
 	switch {
 	case errors.As(err, &own):
@@ -77,8 +76,6 @@ func faultOf(p *words.Printer, err error) *fault {
 		return refuse(http.StatusRequestEntityTooLarge, codeTooLarge)
 	case errors.Is(err, access.ErrWrongCode):
 		return refuse(http.StatusUnauthorized, codeWrongCode)
-	case errors.As(err, &locked):
-		return refuse(http.StatusTooManyRequests, codeLockedOut)
 	case errors.Is(err, access.ErrAskOpen):
 		return refuse(http.StatusTooManyRequests, codeAskOpen)
 	case errors.As(err, &denied):

@@ -49,7 +49,6 @@ const (
 	codeNotDurable     = "not_durable"
 	codeInternal       = "internal_error"
 	codeWrongCode      = "wrong_code"
-	codeLockedOut      = "locked_out"
 	codeAskOpen        = "pair_open"
 	codeAskDenied      = "pair_denied"
 	codeAskOver        = "pair_over"

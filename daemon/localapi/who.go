@@ -2,7 +2,6 @@ package localapi
 
 import (
 	"errors"
-	"math"
 	"net/http"
 	"strconv"
 	"strings"
@@ -146,12 +145,8 @@ func (s *Server) unpair(w http.ResponseWriter, c *call) error {
 
 // setRetryAfter says when it is worth asking again, where that is known.
 func setRetryAfter(h http.Header, err error) {
-	var locked *access.LockedOutError
 	var own *fault
-	switch {
-	case errors.As(err, &locked):
-		h.Set("Retry-After", strconv.Itoa(int(math.Ceil(locked.For.Seconds()))))
-	case errors.As(err, &own) && own.code == codeTooMany:
+	if errors.As(err, &own) && own.code == codeTooMany {
 		h.Set("Retry-After", "1")
 	}
 }

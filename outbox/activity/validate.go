@@ -230,6 +230,10 @@ func (a *Activity) checkPeople() *FieldError {
 	return nil
 }
 
+// standardObjects are the objects whose ids begin alike in every org (salesforce.md,
+// key prefixes).
+var standardObjects = map[string]string{"001": "Account", "003": "Contact", "006": "Opportunity", "00Q": "Lead"}
+
 func (a *Activity) checkRelated() *FieldError {
 	r := a.RelatedTo
 	if r == nil {
@@ -243,6 +247,9 @@ func (a *Activity) checkRelated() *FieldError {
 	}
 	if fault := checkText("related_to.object", r.Object, MaxName); fault != nil {
 		return fault
+	}
+	if of := standardObjects[r.ID[:3]]; r.Object != "" && of != "" && !strings.EqualFold(r.Object, of) {
+		return &FieldError{Field: "related_to.object", Code: CodeUnknownValue, Limit: of}
 	}
 	return checkText("related_to.name", r.Name, MaxName)
 }

@@ -86,9 +86,6 @@ func TestASignInThatFails(t *testing.T) {
 		{"app not installed", with(ours, "error", "invalid_client", "error_description", "app must be installed into org"), sfauth.AppNotInstalled},
 		{"app blocked", with(ours, "error", "OAUTH_APP_BLOCKED", "error_description", "this app is blocked by admin"), sfauth.AppBlocked},
 		{"refused without a state", url.Values{"error": {"OAUTH_APP_BLOCKED"}}, sfauth.AppBlocked},
-		{"refused with a wrong state", url.Values{"error": {"access_denied"}, "state": {"theirs"}}, sfauth.StateMismatch},
-		{"wrong state", url.Values{"code": {"aPrx"}, "state": {"theirs"}}, sfauth.StateMismatch},
-		{"no state", url.Values{"code": {"aPrx"}}, sfauth.StateMismatch},
 		{"no code", ours, sfauth.CodeMissing},
 		{"a code that is not known", with(ours, "code", "aPrxother=="), sfauth.SignInExpired},
 	}
@@ -213,6 +210,23 @@ func TestAFailureTellsAClientWhatToDo(t *testing.T) {
 		if got := sfclient.ClassOf(&sfauth.Error{Who: who}); got != class {
 			t.Errorf("%s: %s, want %s", who, got, class)
 		}
+	}
+}
+
+func TestAVisitThatIsNotOursIsRefusedAndEndsNothing(t *testing.T) {
+	w := newWorld(t)
+	attempt := w.begin()
+	for _, stray := range []url.Values{
+		{"error": {"access_denied"}, "state": {"theirs"}}, {"code": {"aPrx"}, "state": {"theirs"}}, {"code": {"aPrx"}},
+	} {
+		status, _, body := browse(t, redirectOf(t, attempt, stray))
+		if status != http.StatusBadRequest || !strings.Contains(body, string(sfauth.StateMismatch)) {
+			t.Errorf("%v: page %d %s", stray, status, body)
+		}
+	}
+	browse(t, attempt.AuthorizeURL())
+	if _, err := attempt.Wait(t.Context()); err != nil {
+		t.Errorf("the sign-in itself ended with %v", err)
 	}
 }
 

@@ -108,6 +108,11 @@ func (a *Attempt) callback(w http.ResponseWriter, r *http.Request) {
 		http.NotFound(w, r)
 		return
 	}
+	if !a.ours(query) {
+		// An old tab, or a page that loads addresses of this machine: it ends nothing.
+		writePage(w, a.page(&Error{Code: StateMismatch, Who: User}, Account{}), false)
+		return
+	}
 	if !a.answered.CompareAndSwap(false, true) {
 		w.WriteHeader(http.StatusConflict)
 		return
@@ -132,14 +137,19 @@ func (a *Attempt) outcome(query url.Values) (*Grant, error) {
 	return grant, nil
 }
 
-// judge reads the answer that came by the browser. A refusal without any state is
+// ours reports whether a visit belongs to this attempt. A refusal without any state is
 // taken as one: it can end the attempt and nothing more.
+func (a *Attempt) ours(query url.Values) bool {
+	if !query.Has("state") {
+		return query.Has("error")
+	}
+	return subtle.ConstantTimeCompare([]byte(query.Get("state")), []byte(a.state)) == 1
+}
+
+// judge reads the answer that came by the browser.
 func (a *Attempt) judge(query url.Values) (*Grant, *Error) {
 	refusal := query.Get("error")
-	ours := subtle.ConstantTimeCompare([]byte(query.Get("state")), []byte(a.state)) == 1
 	switch {
-	case !ours && (refusal == "" || query.Has("state")):
-		return nil, &Error{Code: StateMismatch, Who: User}
 	case refusal != "":
 		return nil, oauthError(refusal, query.Get("error_description"))
 	case query.Get("code") == "":

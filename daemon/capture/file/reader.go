@@ -42,7 +42,7 @@ type Reader struct {
 
 // Read reads one file of size bytes, named name, into drafts. The error is a
 // *capture.Refusal where the file is at fault, else it comes from r. A file above
-// capture.MaxFileBytes is refused unread. The drafts carry no source.
+// capture.MaxFileBytes is refused unread.
 func (r *Reader) Read(name string, size int64, from io.Reader) ([]outbox.Draft, error) {
 	if size > capture.MaxFileBytes {
 		return nil, tooLarge()
@@ -56,7 +56,11 @@ func (r *Reader) Read(name string, size int64, from io.Reader) ([]outbox.Draft, 
 	case len(bytes.TrimSpace(data)) == 0:
 		return nil, capture.Refuse(capture.EmptyFile)
 	}
-	return r.parse(name, data)
+	drafts, err := r.parse(name, data)
+	for i := range drafts {
+		drafts[i].Source = outbox.FromFile
+	}
+	return drafts, err
 }
 
 // parse reads the bytes of a file. A parser that panics over them must not take
@@ -104,6 +108,9 @@ func (r *Reader) readJSON(data []byte) ([]outbox.Draft, error) {
 	}
 	drafts := make([]outbox.Draft, len(entries))
 	for i, entry := range entries {
+		if entry.Err != nil && !list {
+			return nil, entry.Err
+		}
 		if entry.Err != nil {
 			return nil, capture.InEntry(entry.Err, i)
 		}

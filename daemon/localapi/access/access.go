@@ -34,13 +34,9 @@ type Access struct {
 	changed func()
 	owner   string
 
-	mu    sync.Mutex
-	kept  kept
-	codes map[hash]time.Time // one-time codes, by when they end
-	wrong struct {
-		count int
-		last  time.Time
-	}
+	mu      sync.Mutex
+	kept    kept
+	codes   map[hash]time.Time // one-time codes, by when they end
 	asks    map[string]*ask
 	buckets map[string]*bucket
 }

@@ -15,8 +15,18 @@ type Status struct {
 	Outbox     Outbox     `json:"outbox"`
 	Inbox      Inbox      `json:"inbox"`
 	Directory  Directory  `json:"directory"`
+	// Delivery is nil until the org's facts are known.
+	Delivery *Delivery `json:"delivery"`
 	// Warnings holds only what keeps something from being delivered or captured.
 	Warnings []Problem `json:"warnings"`
+}
+
+// Delivery is how a second record of one activity is kept out: "key" (the org refuses
+// it itself), "task_marker" (found by CallObject) or "event_marker" (found by the
+// last line of the Description).
+type Delivery struct {
+	Task  string `json:"task"`
+	Event string `json:"event"`
 }
 
 // AccountState tells whether somebody can send.

@@ -3,6 +3,7 @@ package words
 import (
 	"encoding/json"
 	"io/fs"
+	"regexp"
 	"slices"
 	"strings"
 	"testing"
@@ -66,21 +67,67 @@ func TestNoSentenceIsToldInTwoAreas(t *testing.T) {
 	}
 }
 
+// spaces are those that a sentence may hold: the ordinary one, the no-break one and
+// the narrow no-break one.
+const spaces = " \u00a0\u202f"
+
+var (
+	doubledSpace = regexp.MustCompile("[" + spaces + "]{2}")
+	// frenchFaults find a sign whose space is missing, or is another than the
+	// narrow one that quotation marks and ; ? ! take, or the no-break one of a colon.
+	frenchFaults = map[string]*regexp.Regexp{
+		"an opening quotation mark": regexp.MustCompile("«([^\u202f]|$)"),
+		"a closing quotation mark":  regexp.MustCompile("(^|[^\u202f])»"),
+		"a high sign":               regexp.MustCompile("(^|[^\u202f])[;?!]"),
+		"a colon":                   regexp.MustCompile("(^|[^\u00a0])(: |:$)"),
+		"a straight apostrophe":     regexp.MustCompile("'"),
+	}
+	// literal is what is no French: the header that a program sends.
+	literal = strings.NewReplacer("Authorization: Bearer", "")
+)
+
+func TestNoSentenceHasADoubledSpace(t *testing.T) {
+	for _, lang := range Languages {
+		p := In(lang)
+		for _, key := range Keys(lang) {
+			for _, text := range []string{p.texts[key].One, p.texts[key].Other} {
+				if doubledSpace.MatchString(text) {
+					t.Errorf("%s: %s: %q", lang, key, text)
+				}
+			}
+		}
+	}
+}
+
 func TestFrenchTypography(t *testing.T) {
 	french := In("fr")
 	for _, key := range Keys("fr") {
-		text := french.texts[key].One + french.texts[key].Other
-		for _, sign := range []string{";", "?", "!"} {
-			if strings.Contains(text, " "+sign) {
-				t.Errorf("%s: %q takes a narrow no-break space before %q", key, text, sign)
+		for _, text := range []string{french.texts[key].One, french.texts[key].Other} {
+			for sign, fault := range frenchFaults {
+				if fault.MatchString(literal.Replace(text)) {
+					t.Errorf("%s: %s is not set as French sets it: %q", key, sign, text)
+				}
 			}
 		}
-		if strings.Contains(text, " :") || strings.Contains(text, "« ") || strings.Contains(text, " »") {
-			t.Errorf("%s: %q has an ordinary space where French takes a no-break one", key, text)
+	}
+}
+
+func TestTheTypographyTestFindsFaults(t *testing.T) {
+	for sign, texts := range map[string][]string{
+		"an opening quotation mark": {"« mot\u202f»", "«\u00a0mot\u202f»", "«mot\u202f»"},
+		"a closing quotation mark":  {"«\u202fmot »", "«\u202fmot»"},
+		"a high sign":               {"Quoi ?", "Quoi?", "Oui\u00a0!", "un ; deux"},
+		"a colon":                   {"Voici : ceci", "Voici: ceci", "Voici\u202f: ceci", "Voici :"},
+		"a straight apostrophe":     {"l'eau"},
+	} {
+		for _, text := range texts {
+			if !frenchFaults[sign].MatchString(text) {
+				t.Errorf("%s passes: %q", sign, text)
+			}
 		}
-		if strings.Contains(text, "'") {
-			t.Errorf("%s: %q has a straight apostrophe", key, text)
-		}
+	}
+	if !doubledSpace.MatchString("«\u202f \u202fmot\u202f»") {
+		t.Error("a doubled space passes")
 	}
 }
 

@@ -5,6 +5,7 @@ import (
 	"context"
 
 	"fieldpost/daemon/capture"
+	"fieldpost/daemon/localapi"
 	"fieldpost/daemon/localapi/apitype"
 	"fieldpost/daemon/localapi/client"
 	"fieldpost/daemon/words"
@@ -39,6 +40,7 @@ func (d *Desk) CaptureJSON(ctx context.Context, data []byte) ([]apitype.Outcome,
 func (d *Desk) CaptureFiles(ctx context.Context, files []client.File) ([]apitype.Outcome, error) {
 	var outcomes []apitype.Outcome
 	for _, f := range files {
+		first := len(outcomes)
 		drafts, err := d.Home.Reader().Read(f.Name, int64(len(f.Data)), bytes.NewReader(f.Data))
 		var receipts []outbox.Receipt
 		if err == nil {
@@ -50,6 +52,9 @@ func (d *Desk) CaptureFiles(ctx context.Context, files []client.File) ([]apitype
 		for _, r := range receipts {
 			outcomes = append(outcomes, d.outcome(r, nil))
 		}
+		for i := range outcomes[first:] {
+			outcomes[first+i].File = f.Name
+		}
 	}
 	return outcomes, nil
 }
@@ -58,9 +63,13 @@ func (d *Desk) outcome(r outbox.Receipt, err error) apitype.Outcome {
 	if err == nil {
 		return apitype.Outcome{Receipt: apitype.ReceiptOf(r)}
 	}
-	told, _ := Explain(d.Words, err)
+	told, known := Explain(d.Words, err)
+	if !known {
+		d.Home.Log.Error("an activity could not be made durable", "error", err)
+		told = localapi.Told{Code: "not_durable", Explained: d.Words.Explain("not_durable", nil)}
+	}
 	return apitype.Outcome{Problem: &apitype.Error{
-		Status: 400, Code: told.Code, Field: told.Field, Title: told.Title, Detail: told.Detail, Remedy: told.Remedy,
+		Status: localapi.StatusOf(told.Code), Code: told.Code, Field: told.Field, Title: told.Title, Detail: told.Detail, Remedy: told.Remedy,
 	}}
 }
 

@@ -88,6 +88,10 @@ func keyIn(data []byte) string {
 	return entry.Key
 }
 
+// WithoutMark takes the mark off with which Windows programs begin a file in UTF-8.
+// It is for files: what comes over the port has none (RFC 8259 section 8.1).
+func WithoutMark(data []byte) []byte { return bytes.TrimPrefix(data, []byte("\xef\xbb\xbf")) }
+
 // checkText holds the text as a whole: UTF-8, and not too deep to be walked.
 func checkText(data []byte) *Refusal {
 	if !utf8.Valid(data) {

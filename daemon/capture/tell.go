@@ -1,6 +1,8 @@
 package capture
 
 import (
+	"strings"
+
 	"fieldpost/daemon/words"
 	"fieldpost/outbox"
 )
@@ -13,24 +15,42 @@ func Explain(in *words.Printer, err error) words.Explained {
 	if !ok {
 		refusal = Refuse("not_durable")
 	}
-	key := "refusal." + refusal.Code
-	if !in.Has(key) {
-		key = "refusal.unknown"
+	return words.Explained{
+		Title:  in.Text("refusal.title"),
+		Detail: refusal.fill(in, "refusal."+refusal.Code, "refusal.unknown"),
+		Remedy: refusal.fill(in, "refusal."+refusal.Code+".remedy", "refusal.remedy"),
 	}
-	args := outbox.Args{"code": refusal.Code, "field": refusal.Field}
-	for name, value := range refusal.Args {
+}
+
+// fill tells the sentence that fits best: the one for this very field, the one
+// that names a limit, the one that names a field, the plain one, else the general.
+func (r *Refusal) fill(in *words.Printer, key, general string) string {
+	args := r.particulars(in)
+	best := []string{key + ".at." + lastOf(r.Field)}
+	if args["limit"] != "" {
+		best = append(best, key+".limit")
+	}
+	if args["field"] != "" {
+		best = append(best, key+".field")
+	}
+	for _, each := range append(best, key) {
+		if in.Has(each) {
+			return in.Fill(each, args)
+		}
+	}
+	return in.Fill(general, args)
+}
+
+func (r *Refusal) particulars(in *words.Printer) outbox.Args {
+	args := outbox.Args{"code": r.Code, "field": r.Field}
+	for name, value := range r.Args {
 		args[name] = value
 	}
-	if args["limit"] != "" && in.Has(key+".limit") {
-		key += ".limit"
+	if want := args["want"]; want != "" {
+		args["want"] = in.Text("refusal.want." + want)
 	}
-	told := words.Explained{
-		Title:  in.Text("refusal.title"),
-		Detail: in.Fill(key, args),
-		Remedy: in.Text("refusal.remedy"),
-	}
-	if own := "refusal." + refusal.Code + ".remedy"; in.Has(own) {
-		told.Remedy = in.Fill(own, args)
-	}
-	return told
+	return args
 }
+
+// lastOf is the field itself at the end of a path: "start" of "[3].start".
+func lastOf(path string) string { return path[strings.LastIndexByte(path, '.')+1:] }

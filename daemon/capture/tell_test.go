@@ -73,6 +73,88 @@ func TestAFaultOfAFieldIsToldWithItsNameAndLimit(t *testing.T) {
 	}
 }
 
+// refusalOf reads JSON as a capture does and gives why it is refused.
+func refusalOf(t *testing.T, text string) error {
+	t.Helper()
+	a, err := capture.DecodeActivity([]byte(text))
+	if err == nil {
+		err = a.Validate()
+	}
+	if err == nil {
+		t.Fatalf("%s is taken", text)
+	}
+	return err
+}
+
+func TestARefusalNamesItsFieldAndFits(t *testing.T) {
+	meeting := `{"kind":"meeting","subject":"x","start":"2026-11-22T15:00:00Z",`
+	cases := map[string]struct {
+		json string
+		en   string
+		fr   string
+		not  string
+	}{
+		"an end before the start": {
+			json: meeting + `"end":"2026-11-22T14:00:00Z"}`,
+			en:   "“end” lies before the start", fr: "«\u202fend\u202f» précède le début",
+		},
+		"a zone nobody knows": {
+			json: meeting + `"end":"2026-11-22T16:00:00Z","time_zone":"Mars/Base"}`,
+			en:   "“time_zone” is not a time zone", fr: "«\u202ftime_zone\u202f» n’est pas un fuseau",
+		},
+		"neither subject nor link": {
+			json: `{"kind":"share","channel":"link"}`,
+			en:   "At least one of these is needed: subject, url.", fr: "Il en faut au moins un\u00a0: subject, url.",
+		},
+		"a text at the top": {
+			json: `"share"`, en: "neither an activity nor a list", fr: "ni une activité ni une liste", not: "“”",
+		},
+		"a number for a text": {
+			json: `{"subject":1}`, en: "“subject” has the wrong type; it takes a text", fr: "attendu\u00a0: un texte",
+		},
+		"a share at no time": {
+			json: `{"kind":"share","channel":"link","subject":"x","occurred_at":"soon"}`,
+			en:   "“occurred_at” is not a time", fr: "«\u202foccurred_at\u202f» n’est pas une heure", not: "all-day",
+		},
+		"a meeting at no time": {
+			json: `{"kind":"meeting","subject":"x","start":"soon","end":"later"}`,
+			en:   "all-day", fr: "journée entière",
+		},
+		"a field that is called like a part of our keys": {
+			json: `{"remedy":1}`, en: "“remedy” is not a field of an activity.", fr: "n’est pas un champ",
+		},
+	}
+	for name, c := range cases {
+		err := refusalOf(t, c.json)
+		for lang, want := range map[string]string{"en": c.en, "fr": c.fr} {
+			told := capture.Explain(words.In(lang), err)
+			text := told.Detail + " " + told.Remedy
+			if !strings.Contains(text, want) || c.not != "" && strings.Contains(text, c.not) {
+				t.Errorf("%s, %s: told as %q", name, lang, text)
+			}
+		}
+	}
+}
+
+func TestARelatedToThatIsNotAllowedIsNamed(t *testing.T) {
+	refusal := capture.Refuse(capture.RelatedNotAllowed)
+	refusal.Field = "related_to"
+	for _, lang := range words.Languages {
+		if told := capture.Explain(words.In(lang), refusal); !strings.Contains(told.Detail, "related_to") {
+			t.Errorf("%s: told as %+v", lang, told)
+		}
+	}
+}
+
+func TestNoRefusalRecommendsWhatIsNotRead(t *testing.T) {
+	for lang, want := range map[string]string{"en": "not read yet", "fr": "pas encore lu"} {
+		told := capture.Explain(words.In(lang), capture.Refuse(capture.UnknownFile))
+		if !strings.Contains(told.Remedy, want) {
+			t.Errorf("%s: %q recommends .msg", lang, told.Remedy)
+		}
+	}
+}
+
 func TestAnyOtherErrorIsToldAsNotDurable(t *testing.T) {
 	told := capture.Explain(words.In("en"), errors.New("write /home/ana/outbox.db: no space left on device"))
 	if strings.Contains(told.Detail, "/home") || !strings.Contains(told.Detail, "disk") {

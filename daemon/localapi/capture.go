@@ -93,10 +93,10 @@ func (s *Server) files(w http.ResponseWriter, c *call) error {
 		}
 		receipts, err := s.Intake.File(c.Context(), part.FileName(), data)
 		if err != nil {
-			outcomes = append(outcomes, Outcome{Err: err})
+			outcomes = append(outcomes, Outcome{Err: err, File: part.FileName()})
 		}
 		for _, receipt := range receipts {
-			outcomes = append(outcomes, Outcome{Receipt: receipt})
+			outcomes = append(outcomes, Outcome{Receipt: receipt, File: part.FileName()})
 		}
 	}
 	if len(outcomes) == 0 {
@@ -116,6 +116,7 @@ func filesFault(err error) error {
 func (s *Server) receipts(p *words.Printer, outcomes []Outcome) apitype.Receipts {
 	all := apitype.Receipts{Receipts: make([]apitype.Outcome, len(outcomes))}
 	for i, outcome := range outcomes {
+		all.Receipts[i].File = outcome.File
 		if outcome.Err != nil {
 			all.Receipts[i].Problem = s.problem(p, s.notDurable(p, outcome.Err))
 			continue

@@ -38,6 +38,8 @@ type Door struct {
 type Outcome struct {
 	Receipt outbox.Receipt
 	Err     error
+	// File names the file that the entry came in, "" for none.
+	File string
 }
 
 // Intake captures. An Outcome's error is one that Parts.Explain knows; the error

@@ -17,6 +17,9 @@ var statuses = map[string]int{
 	"settings_unwritable":    http.StatusInternalServerError,
 }
 
+// StatusOf gives the status of a refusal, for those who tell it without the port.
+func StatusOf(code string) int { return statusOf(code) }
+
 func statusOf(code string) int {
 	if status, ok := statuses[code]; ok {
 		return status

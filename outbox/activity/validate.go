@@ -91,7 +91,7 @@ func (a *Activity) checkShare() *FieldError {
 		return &FieldError{Field: "channel", Code: CodeUnknownValue, Limit: "email, link, space"}
 	}
 	if blank(a.Subject) && a.URL == "" {
-		return &FieldError{Field: "subject", Code: CodeRequired}
+		return &FieldError{Field: "subject", Code: CodeRequired, Limit: "subject, url"} // one of the two
 	}
 	return firstGiven(map[string]bool{
 		"start": a.Start != "", "end": a.End != "", "all_day": a.AllDay, "time_zone": a.TimeZone != "",

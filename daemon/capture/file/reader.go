@@ -99,6 +99,7 @@ func tooLarge() error {
 // without a key gets one of the file's content, so that the file can be dropped
 // again.
 func (r *Reader) readJSON(data []byte) ([]outbox.Draft, error) {
+	data = capture.WithoutMark(data)
 	entries, list, err := capture.DecodeActivities(data)
 	if err != nil {
 		return nil, err

@@ -73,3 +73,19 @@ func TestAPlainInvitationBecomesAMeeting(t *testing.T) {
 	}
 	t.Logf("%+v", drafts)
 }
+
+func TestJSONIsReadWithTheMarkOfWindowsProgramsAndTheSameWithout(t *testing.T) {
+	const text = `{"kind":"share","channel":"link","subject":"x"}`
+	reader := newReader(paris(t, "2026-11-22 09:00:00"))
+	var keys []string
+	for _, content := range []string{text, "\xef\xbb\xbf" + text} {
+		drafts, err := reader.Read("share.json", int64(len(content)), strings.NewReader(content))
+		if err != nil {
+			t.Fatalf("%q: %v", content, err)
+		}
+		keys = append(keys, drafts[0].Activity.Key)
+	}
+	if keys[0] != keys[1] {
+		t.Errorf("the same activity has two keys: %q", keys)
+	}
+}

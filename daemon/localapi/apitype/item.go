@@ -89,6 +89,9 @@ func tell(p *words.Printer, note outbox.Note) string {
 	if note.Code == outbox.NoteCaptured {
 		key += "." + note.Args["source"]
 	}
+	if name, takes := note.Args["name"]; takes && name == "" && p.Has(key+".unnamed") {
+		key += ".unnamed" // a person of whom only the address is known
+	}
 	if !p.Has(key) {
 		return note.Code
 	}

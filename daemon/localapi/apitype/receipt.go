@@ -33,6 +33,8 @@ func ReceiptOf(of outbox.Receipt) *Receipt {
 type Outcome struct {
 	*Receipt
 	Problem *Error `json:"problem,omitempty"`
+	// File names the file that the entry came in.
+	File string `json:"file,omitempty"`
 }
 
 // Receipts answers an array of activities or dropped files, in order.

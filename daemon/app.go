@@ -7,6 +7,7 @@ import (
 
 	"fieldpost/daemon/capture"
 	"fieldpost/daemon/config"
+	"fieldpost/daemon/crm"
 	"fieldpost/daemon/doctor"
 	"fieldpost/daemon/drain"
 	"fieldpost/daemon/localapi"
@@ -21,7 +22,7 @@ import (
 func (d *Daemon) serverParts(port int, guard *access.Access) localapi.Parts {
 	return localapi.Parts{
 		Port: port, Access: guard, Feed: d.feed, Outbox: queue{d.home.Outbox, d.drain}, Intake: intake{d}, Status: d,
-		Settings: settings{d.home.Config}, Doctor: d, SignIn: d.session, Sync: d, Stop: func() { d.stop() },
+		Settings: settings{d.home.Config}, Doctor: d, SignIn: d.session, Sync: d, Refresh: d, Stop: func() { d.stop() },
 		Origins:  func() []string { return d.home.Config.Settings().Web.AllowedOrigins },
 		Language: func(wish string) string { return d.home.language(wish) },
 		Explain:  Explain, Now: d.home.Now, Log: d.home.Log,
@@ -165,6 +166,41 @@ func (d *Daemon) Sync(context.Context) error {
 	return d.drain.Flush()
 }
 
+// Refresh reads the org's facts and its people and records again, and tells how
+// many there are. What kept it from that is told as a problem.
+func (d *Daemon) Refresh(ctx context.Context) (apitype.Directory, error) {
+	err := d.keeper.refreshed(ctx)
+	switch {
+	case err == nil:
+		return d.directory()
+	case ctx.Err() != nil:
+		return apitype.Directory{}, err
+	case errors.Is(err, drain.ErrSignedOut):
+		return apitype.Directory{}, &troubleError{outbox.Problem{Code: "signed_out", Who: outbox.You}, err}
+	}
+	return apitype.Directory{}, &troubleError{crm.JudgeCall(err).Problem, err}
+}
+
+// directory tells the copy of people and records in numbers.
+func (d *Daemon) directory() (apitype.Directory, error) {
+	stats, err := d.home.Directory.Stats()
+	return apitype.Directory{People: stats.People, Records: stats.Records, RefreshedAt: apitype.TimeOrNil(stats.RefreshedAt)}, err
+}
+
+// troubleError is what keeps the account from being served, told as a problem.
+type troubleError struct {
+	problem outbox.Problem
+	err     error
+}
+
+func (e *troubleError) Error() string { return e.problem.Code + ": " + e.err.Error() }
+func (e *troubleError) Unwrap() error { return e.err }
+
+// Problem names the sentence in daemon/words.
+func (e *troubleError) Problem() (code string, args map[string]string) {
+	return e.problem.Code, e.problem.Args
+}
+
 // Check runs the doctor.
 func (d *Daemon) Check(_ context.Context, p *words.Printer) ([]apitype.Check, error) {
 	var checks []apitype.Check
@@ -196,7 +232,11 @@ func Explain(p *words.Printer, err error) (localapi.Told, bool) {
 	var known coded
 	if errors.As(err, &known) {
 		code, args := known.Problem()
-		return localapi.Told{Code: code, Explained: p.Explain(code, args)}, true
+		told := localapi.Told{Code: code, Explained: p.Explain(code, args)}
+		if trouble, ok := known.(*troubleError); ok {
+			told.Who = trouble.problem.Who
+		}
+		return told, true
 	}
 	return localapi.Told{}, false
 }

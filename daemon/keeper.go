@@ -24,10 +24,11 @@ const (
 type keeper struct {
 	d      *Daemon
 	forced chan struct{}
+	asked  chan chan<- error
 }
 
 func newKeeper(d *Daemon) *keeper {
-	return &keeper{d: d, forced: make(chan struct{}, 1)}
+	return &keeper{d: d, forced: make(chan struct{}, 1), asked: make(chan chan<- error)}
 }
 
 // refresh asks for a refresh of facts and people now.
@@ -38,9 +39,26 @@ func (k *keeper) refresh() {
 	}
 }
 
+// refreshed refreshes facts and people now and gives the outcome. The refresh goes
+// on where ctx ends first.
+func (k *keeper) refreshed(ctx context.Context) error {
+	done := make(chan error, 1)
+	select {
+	case k.asked <- done:
+	case <-ctx.Done():
+		return ctx.Err()
+	}
+	select {
+	case err := <-done:
+		return err
+	case <-ctx.Done():
+		return ctx.Err()
+	}
+}
+
 func (k *keeper) run(ctx context.Context) error {
 	retry := k.unseal(ctx)
-	k.keep(ctx, false)
+	_ = k.keep(ctx, false) // reported there
 	round := time.NewTicker(keeperRound)
 	defer round.Stop()
 	for {
@@ -49,13 +67,15 @@ func (k *keeper) run(ctx context.Context) error {
 			return nil
 		case <-retry:
 			if retry = k.unseal(ctx); retry == nil {
-				k.keep(ctx, false)
+				_ = k.keep(ctx, false)
 				k.d.drain.Nudge()
 			}
 		case <-k.forced:
-			k.keep(ctx, true)
+			_ = k.keep(ctx, true)
+		case done := <-k.asked:
+			done <- k.keep(ctx, true)
 		case <-round.C:
-			k.keep(ctx, false)
+			_ = k.keep(ctx, false)
 		}
 	}
 }
@@ -79,15 +99,15 @@ func (k *keeper) unseal(ctx context.Context) <-chan time.Time {
 }
 
 // keep renews the session where it is missing or idle, and reads facts and people
-// where they are old or asked for.
-func (k *keeper) keep(ctx context.Context, forced bool) {
+// where they are old or asked for. It reports what it met, and returns it.
+func (k *keeper) keep(ctx context.Context, forced bool) error {
 	d := k.d
 	if _, err := d.org.account(); err != nil {
-		return
+		return err
 	}
 	if _, err := d.session.refresher.Current(ctx); err != nil {
 		k.report(ctx, err)
-		return
+		return err
 	}
 	err := d.session.refresher.KeepAlive(ctx, sessionIdle)
 	if err == nil && (forced || d.org.stale() && !d.session.usage.scarce()) {
@@ -98,6 +118,7 @@ func (k *keeper) keep(ctx context.Context, forced bool) {
 	if err == nil {
 		d.drain.Nudge()
 	}
+	return err
 }
 
 func (k *keeper) report(ctx context.Context, err error) {

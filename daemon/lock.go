@@ -10,6 +10,8 @@ import (
 	"strings"
 
 	"github.com/gofrs/flock"
+
+	"fieldpost/daemon/config"
 )
 
 // A RunningError says that another fieldpost holds this home.
@@ -36,16 +38,19 @@ func lockHome(state, api string) (unlock func() error, err error) {
 	if err := os.MkdirAll(state, 0o700); err != nil {
 		return nil, fmt.Errorf("daemon: %w", err)
 	}
+	unusable := func(err error) error {
+		return &config.Error{Code: config.CodeUnwritable, File: state, Err: err, Folder: true}
+	}
 	lock := flock.New(filepath.Join(state, "lock"), flock.SetPermissions(0o600))
 	held, err := lock.TryLock()
 	if err != nil {
-		return nil, fmt.Errorf("daemon: locking %s: %w", state, err)
+		return nil, unusable(err)
 	}
 	if !held {
 		return nil, &RunningError{PID: holder(state, api)}
 	}
 	if err := os.WriteFile(filepath.Join(state, "pid"), []byte(strconv.Itoa(os.Getpid())), 0o600); err != nil {
-		return nil, errors.Join(fmt.Errorf("daemon: %w", err), lock.Unlock())
+		return nil, errors.Join(unusable(err), lock.Unlock())
 	}
 	return lock.Unlock, nil
 }

@@ -32,6 +32,7 @@ type Error struct {
 	Choices []string
 	Near    string // for an unknown key: the closest known one
 	Err     error
+	Folder  bool // it is about a folder of fieldpost's, not about a file of settings
 }
 
 func (e *Error) Error() string { return paragraph(e.Explain(words.In("en"))) }
@@ -53,7 +54,18 @@ func (e *Error) Explain(p *words.Printer) words.Explained {
 	if e.Err != nil {
 		args["message"] = e.Err.Error()
 	}
-	return p.Explain(e.Code, args)
+	return p.Explain(e.sentence(), args)
+}
+
+// sentence names the words of the code: two codes are told by what they are about.
+func (e *Error) sentence() string {
+	switch {
+	case e.Code == CodeUnknown && e.Source == FromRequest:
+		return "setting_not_found"
+	case e.Code == CodeUnwritable && e.Folder:
+		return "folder_unwritable"
+	}
+	return e.Code
 }
 
 func (e *Error) where(p *words.Printer) string {

@@ -136,7 +136,7 @@ func MakeFolders(paths Paths, settings Settings) error {
 		settings.Inbox.Path, settings.Inbox.Done, settings.Inbox.Rejected,
 	} {
 		if err := os.MkdirAll(folder, 0o700); err != nil {
-			return &Error{Code: CodeUnwritable, File: folder, Err: err}
+			return &Error{Code: CodeUnwritable, File: folder, Err: err, Folder: true}
 		}
 	}
 	return nil

@@ -2,8 +2,10 @@ package config
 
 import (
 	"encoding/json"
+	"errors"
 	"log/slog"
 	"slices"
+	"strings"
 	"testing"
 	"time"
 
@@ -175,5 +177,24 @@ level = "debug"
 	}
 	if got := get(t, c, "retention.delivered").Value; got != "36h" {
 		t.Errorf("shown as %v, not as written", got)
+	}
+}
+
+func TestAnErrorIsToldByWhatItIsAbout(t *testing.T) {
+	asked := unknown(table(Paths{}), FromRequest, "contacts.scop")
+	inFile := unknown(table(Paths{}), FromFile, "contacts.scop")
+	folder := &Error{Code: CodeUnwritable, File: "/home/ana", Folder: true, Err: errors.New("no")}
+	for _, lang := range words.Languages {
+		p := words.In(lang)
+		told := asked.Explain(p)
+		if !strings.Contains(told.Detail, "contacts.scope") || strings.Contains(told.Detail+told.Remedy, p.Text("setting.where.request")) {
+			t.Errorf("%s: a key asked for is told as %+v", lang, told)
+		}
+		if told := inFile.Explain(p); !strings.Contains(told.Remedy, "contacts.scope") || told.Detail == asked.Explain(p).Detail {
+			t.Errorf("%s: a key in a file is told as %+v", lang, told)
+		}
+		if told := folder.Explain(p); !strings.Contains(told.Title, "/home/ana") || !strings.Contains(told.Remedy, "--home") {
+			t.Errorf("%s: a folder is told as %+v", lang, told)
+		}
 	}
 }

@@ -54,7 +54,7 @@ func (s *Server) problem(p *words.Printer, err error) *apitype.Error {
 
 func shape(status int, told Told) *apitype.Error {
 	return &apitype.Error{
-		Status: status, Code: told.Code, Field: told.Field, Title: told.Title, Detail: told.Detail, Remedy: told.Remedy,
+		Status: status, Code: told.Code, Field: told.Field, Title: told.Title, Detail: told.Detail, Remedy: told.Remedy, Who: told.Who,
 	}
 }
 

@@ -3,6 +3,7 @@ package localapi
 import (
 	_ "embed"
 	"net/http"
+	"time"
 
 	"fieldpost/daemon/localapi/apitype"
 )
@@ -130,6 +131,27 @@ func (s *Server) sync(w http.ResponseWriter, c *call) error {
 		return err
 	}
 	return writeJSON(w, http.StatusAccepted, struct{}{})
+}
+
+// refreshTime is how long a refresh may take: an org may have very many people.
+const refreshTime = 10 * time.Minute
+
+// refresh answers once the org was read again. A refusal is Salesforce's or the
+// network's, not the caller's.
+func (s *Server) refresh(w http.ResponseWriter, c *call) error {
+	if err := readObject(c.data, fields(nil)); err != nil {
+		return err
+	}
+	_ = http.NewResponseController(w).SetWriteDeadline(time.Now().Add(refreshTime)) // not every connection has one
+	read, err := s.Refresh.Refresh(c.Context())
+	if err != nil {
+		problem := s.problem(c.words, err)
+		if problem.Status == http.StatusBadRequest {
+			problem.Status = http.StatusBadGateway
+		}
+		return problem
+	}
+	return writeJSON(w, http.StatusOK, read)
 }
 
 func (s *Server) metrics(w http.ResponseWriter, _ *call) error {

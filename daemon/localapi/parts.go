@@ -89,6 +89,12 @@ type Sync interface {
 	Sync(ctx context.Context) error
 }
 
+// Refresh reads the org's facts, people and records again and returns once that is
+// done. Its error is one that Parts.Explain knows.
+type Refresh interface {
+	Refresh(ctx context.Context) (apitype.Directory, error)
+}
+
 // Metrics writes figures as Prometheus text.
 type Metrics interface {
 	WriteMetrics(w io.Writer) error
@@ -99,6 +105,8 @@ type Metrics interface {
 type Told struct {
 	Code  string
 	Field string
+	// Who can act, where that is known.
+	Who outbox.Who
 	words.Explained
 }
 
@@ -117,6 +125,7 @@ type Parts struct {
 	Doctor    Doctor
 	SignIn    SignIn
 	Sync      Sync
+	Refresh   Refresh
 	Metrics   Metrics
 	// Stop begins the end of the daemon and returns at once.
 	Stop func()

@@ -100,6 +100,7 @@ func (s *Server) optional() []*route {
 		&route{"GET", "/v1/auth/login", person, noBody, s.lastLogin},
 		&route{"POST", "/v1/auth/logout", person, jsonBody, s.logout})
 	with(s.Sync != nil, &route{"POST", "/v1/sync", person, jsonBody, s.sync})
+	with(s.Refresh != nil, &route{"POST", "/v1/org/refresh", person, jsonBody, s.refresh})
 	with(s.Metrics != nil, &route{"GET", "/metrics", byOwner, noBody, s.metrics})
 	return all
 }

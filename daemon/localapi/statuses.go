@@ -11,6 +11,8 @@ var statuses = map[string]int{
 	"related_to_not_allowed": http.StatusUnprocessableEntity,
 	"too_large":              http.StatusRequestEntityTooLarge,
 	"locked":                 http.StatusForbidden,
+	"signed_out":             http.StatusConflict,
+	"sign_in_needed":         http.StatusConflict,
 	"items_waiting":          http.StatusConflict,
 	"changed_in_salesforce":  http.StatusConflict,
 	"not_durable":            http.StatusInsufficientStorage,

@@ -36,6 +36,8 @@ type Error struct {
 	Title  string `json:"title"`
 	Detail string `json:"detail,omitempty"`
 	Remedy string `json:"remedy,omitempty"`
+	// Who can act, where that is known.
+	Who outbox.Who `json:"who,omitempty"`
 	// Record is where the item stands in Salesforce, when that is the reason.
 	Record *Record `json:"record,omitempty"`
 }

@@ -85,6 +85,12 @@ func (c *Client) Sync(ctx context.Context) error {
 	return c.call(ctx, http.MethodPost, "/v1/sync", none, nil)
 }
 
+// Refresh reads the org's facts, people and records again, waits for that, and
+// tells how many there are. What keeps it from that is an *apitype.Error.
+func (c *Client) Refresh(ctx context.Context) (apitype.Directory, error) {
+	return post[apitype.Directory](ctx, c, "/v1/org/refresh", none)
+}
+
 // Login begins a sign-in and gives the address to open in the browser.
 func (c *Client) Login(ctx context.Context, asked apitype.LoginRequest) (authorizeURL string, err error) {
 	started, err := post[apitype.LoginStarted](ctx, c, "/v1/auth/login", asked)

@@ -23,6 +23,10 @@ func (d *Daemon) findings() doctor.Findings {
 		InboxMissing: files.Missing, InboxLeft: len(files.LeftAlone), InboxFolder: settings.Inbox.Path,
 		OutboxPath: d.home.Outbox.Path(), WantedAddress: settings.Web.Listen, Address: d.address(),
 	}
+	f.DiskFull = d.home.Outbox.Full()
+	if salvages, err := d.home.Outbox.Salvages(); err == nil && len(salvages) > 0 {
+		f.Salvaged = &salvages[len(salvages)-1]
+	}
 	inFile, why := d.home.sealing.exposed()
 	f.IdentityInFile = inFile
 	if inFile && f.Keychain == nil && !errors.Is(why, errNotAsked) {

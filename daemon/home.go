@@ -41,9 +41,11 @@ type Home struct {
 }
 
 // OpenHome locks the home and opens its files. The keychain may be locked: then
-// capturing works and what was sealed before stays closed. Errors: *RunningError,
-// outbox.ErrNewerSchema, outbox.ErrDamaged, or the system's own.
-func OpenHome(ctx context.Context, settings *config.Config, secrets Secrets, log *slog.Logger) (*Home, error) {
+// capturing works and what was sealed before stays closed. verify reads the outbox
+// before it is opened, in a child process; nil reads it here. What can be read of a
+// damaged outbox is taken back. Errors: *RunningError, outbox.ErrNewerSchema,
+// outbox.ErrFull, or the system's own.
+func OpenHome(ctx context.Context, settings *config.Config, secrets Secrets, verify func(path string) error, log *slog.Logger) (*Home, error) {
 	paths := settings.Paths()
 	if err := config.MakeFolders(paths, settings.Settings()); err != nil {
 		return nil, err
@@ -53,13 +55,13 @@ func OpenHome(ctx context.Context, settings *config.Config, secrets Secrets, log
 		return nil, err
 	}
 	h := &Home{Config: settings, Log: log, Now: time.Now, secrets: secrets, watch: &watchers{}, unlock: unlock}
-	if err := h.open(ctx); err != nil {
+	if err := h.open(ctx, verify); err != nil {
 		return nil, errors.Join(err, h.Close())
 	}
 	return h, nil
 }
 
-func (h *Home) open(ctx context.Context) error {
+func (h *Home) open(ctx context.Context, verify func(path string) error) error {
 	paths := h.Config.Paths()
 	var err error
 	if h.sealing, err = openSealing(ctx, paths.State, h.secrets); err != nil {
@@ -69,9 +71,15 @@ func (h *Home) open(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	h.Outbox, err = outbox.Open(paths.Outbox, outbox.Options{Recipients: recipients, Now: h.Now, OnChange: h.watch.changed})
+	h.Outbox, err = outbox.Open(paths.Outbox, outbox.Options{
+		Recipients: recipients, Now: h.Now, OnChange: h.watch.changed, Verify: verify, Reserve: outbox.ReserveFor(paths.State),
+	})
 	if err != nil {
 		return err
+	}
+	if err := h.Outbox.Salvage(ctx); err != nil {
+		// What was set aside stays there, and is tried again at the next start.
+		h.Log.Error("a damaged outbox could not be salvaged", "error", err)
 	}
 	if h.Directory, err = directory.Open(paths.Directory); err != nil {
 		return err

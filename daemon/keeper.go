@@ -25,6 +25,7 @@ type keeper struct {
 	d      *Daemon
 	forced chan struct{}
 	asked  chan chan<- error
+	tidied time.Time // when the outbox was tidied last
 }
 
 func newKeeper(d *Daemon) *keeper {
@@ -59,6 +60,7 @@ func (k *keeper) refreshed(ctx context.Context) error {
 func (k *keeper) run(ctx context.Context) error {
 	retry := k.unseal(ctx)
 	_ = k.keep(ctx, false) // reported there
+	k.tidy()
 	round := time.NewTicker(keeperRound)
 	defer round.Stop()
 	for {
@@ -76,7 +78,38 @@ func (k *keeper) run(ctx context.Context) error {
 			done <- k.keep(ctx, true)
 		case <-round.C:
 			_ = k.keep(ctx, false)
+			k.tidy()
 		}
+	}
+}
+
+const (
+	// tidyAge is how often the outbox is tidied at most.
+	tidyAge = 24 * time.Hour
+	// binAge is how long what was put into the bin can be restored, and backupAge how
+	// long the copy from before an upgrade is kept (CONTRACT section 4; reliability.md 7).
+	binAge    = 30 * 24 * time.Hour
+	backupAge = 7 * 24 * time.Hour
+)
+
+// tidy ends the retention of what is delivered or in the bin, once a day, and gives
+// the disk back what that freed: only a compaction makes a deletion an erasure.
+func (k *keeper) tidy() {
+	home := k.d.home
+	now := home.Now()
+	if now.Sub(k.tidied) < tidyAge {
+		return
+	}
+	k.tidied = now
+	purged, err := home.Outbox.Purge(now.Add(-home.Config.Settings().Retention.Delivered), now.Add(-binAge))
+	if err == nil {
+		_, err = home.Outbox.DropBackups(now.Add(-backupAge))
+	}
+	if err == nil && (purged > 0 || home.Outbox.WorthCompacting()) {
+		_, _, err = home.Outbox.Compact()
+	}
+	if err != nil {
+		home.Log.Error("tidying the outbox failed", "error", err)
 	}
 }
 

@@ -82,6 +82,9 @@ func (d *Daemon) warnings(p *words.Printer, conn drain.Connection, counts outbox
 	if locked := d.keychainProblem(); locked != nil {
 		problems = append(problems, locked)
 	}
+	if d.home.Outbox.Full() {
+		problems = append(problems, &outbox.Problem{Code: "disk_full", Who: outbox.You})
+	}
 	if lost := d.lostKeyProblem(); lost != nil {
 		problems = append(problems, lost)
 	}

@@ -65,8 +65,10 @@ func (k keyFile) read() (*vitals, error) {
 	return v, nil
 }
 
-// append adds frames and returns once they are on disk.
+// append adds frames and returns once they are on disk, a new file's name included.
 func (k keyFile) append(frames []byte) error {
+	_, err := os.Lstat(k.path)
+	fresh := errors.Is(err, fs.ErrNotExist)
 	file, err := os.OpenFile(k.path, os.O_CREATE|os.O_WRONLY|os.O_APPEND, 0o600)
 	if err != nil {
 		return fmt.Errorf("outbox: %w", err)
@@ -77,6 +79,9 @@ func (k keyFile) append(frames []byte) error {
 	}
 	if err := errors.Join(err, file.Close()); err != nil {
 		return fmt.Errorf("outbox: %w", err)
+	}
+	if fresh && !k.noSync {
+		return syncFolder(filepath.Dir(k.path))
 	}
 	return nil
 }

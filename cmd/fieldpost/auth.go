@@ -174,7 +174,7 @@ func (p *program) account(ctx context.Context, settings *config.Config) (apitype
 	if !errors.Is(err, client.ErrNotRunning) {
 		return apitype.Account{}, err
 	}
-	home, err := daemon.OpenHome(ctx, settings, daemon.OpenSecrets(settings, os.Getenv), p.logger(settings))
+	home, err := daemon.OpenHome(ctx, settings, daemon.OpenSecrets(settings, os.Getenv), verifyApart, p.logger(settings))
 	if err != nil {
 		return apitype.Account{}, err
 	}

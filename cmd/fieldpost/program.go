@@ -37,7 +37,7 @@ func (p *program) root() *cobra.Command {
 	root.SetFlagErrorFunc(func(_ *cobra.Command, err error) error { return usage(err) })
 	root.AddCommand(
 		p.demo(), p.runDaemon(), p.service(), p.auth(), p.capture(), p.outbox(), p.status(), p.config(), p.doctor(),
-		p.open(), p.org(), p.sandbox(), p.version(),
+		p.open(), p.org(), p.sandbox(), p.version(), p.verifyStore(),
 	)
 	root.InitDefaultHelpCmd()
 	root.InitDefaultCompletionCmd()

@@ -61,11 +61,15 @@ type Findings struct {
 	EventsWritable              bool
 	Shared                      bool
 	// MissingTypes are Task Types that the settings name and the org lacks.
-	MissingTypes  []string
-	InboxMissing  bool
-	InboxLeft     int
-	InboxFolder   string
-	OutboxPath    string
+	MissingTypes []string
+	InboxMissing bool
+	InboxLeft    int
+	InboxFolder  string
+	OutboxPath   string
+	// Salvaged tells of the last damaged outbox file, nil where there was none.
+	Salvaged *outbox.Salvage
+	// DiskFull: nothing is captured for want of room.
+	DiskFull      bool
 	WantedAddress string
 	Address       string
 }
@@ -88,8 +92,19 @@ func Examine(f Findings) []Check {
 		when(!f.InboxMissing, "inbox", Failed, outbox.You, outbox.Args{"folder": f.InboxFolder}),
 		when(f.InboxLeft == 0, "inbox_left", Warning, outbox.You, outbox.Args{"n": strconv.Itoa(f.InboxLeft), "folder": f.InboxFolder}),
 		when(f.WantedAddress == f.Address, "port", Warning, outbox.You, outbox.Args{"wanted": f.WantedAddress, "address": f.Address}),
-		Check{Code: "store", Result: OK, Args: outbox.Args{"path": f.OutboxPath}},
+		when(!f.DiskFull, "disk", Failed, outbox.You, nil),
+		store(f),
 	)
+}
+
+// store tells of a damaged file and what was taken back of it.
+func store(f Findings) Check {
+	if f.Salvaged == nil {
+		return Check{Code: "store", Result: OK, Args: outbox.Args{"path": f.OutboxPath}}
+	}
+	return Check{Code: "store", Result: Warning, Who: outbox.You, Args: outbox.Args{
+		"file": f.Salvaged.File, "found": strconv.Itoa(f.Salvaged.Found), "lost": strconv.Itoa(f.Salvaged.Lost),
+	}}
 }
 
 func orgChecks(f Findings) []Check {

@@ -3,6 +3,7 @@ package daemon
 import (
 	"bytes"
 	"context"
+	"encoding/json"
 
 	"fieldpost/daemon/capture"
 	"fieldpost/daemon/localapi"
@@ -125,6 +126,26 @@ func (d *Desk) RetryAll(_ context.Context, code string) (int, error) {
 // ReleaseAll lets all held with the code go.
 func (d *Desk) ReleaseAll(_ context.Context, code string) (int, error) {
 	return d.Home.Outbox.ReleaseAll(code)
+}
+
+// Edit changes the fields of an item that patch names.
+func (d *Desk) Edit(ctx context.Context, id string, delivered bool, patch map[string]any) (apitype.Item, error) {
+	data, err := json.Marshal(patch)
+	if err != nil {
+		return apitype.Item{}, err
+	}
+	return d.after(ctx, id, d.Home.Edit(id, delivered, data))
+}
+
+// Check reads every record of the outbox.
+func (d *Desk) Check(ctx context.Context) (apitype.OutboxCheck, error) { return d.Home.Check(ctx) }
+
+// Compact gives disk space back.
+func (d *Desk) Compact(ctx context.Context) (apitype.Compacted, error) { return d.Home.Compact(ctx) }
+
+// Recover opens what a lost keychain sealed, with the company's identity.
+func (d *Desk) Recover(ctx context.Context, identity string) (apitype.Recovered, error) {
+	return d.Home.Recover(ctx, identity)
 }
 
 // Close closes the home.

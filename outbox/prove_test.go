@@ -125,10 +125,7 @@ func (h *helper) stop() {
 	}
 }
 
-var (
-	rep   = outbox.Account{OrgID: "00D000000000001AAA", UserID: "005000000000001AAA", Username: "ana.ruiz@acme.example"}
-	other = outbox.Account{OrgID: "00D000000000001AAA", UserID: "005000000000002AAA", Username: "ben.vos@acme.example"}
-)
+var rep = outbox.Account{OrgID: "00D000000000001AAA", UserID: "005000000000001AAA", Username: "ana.ruiz@acme.example"}
 
 // repsIdentity is the rep's identity in the proofs, the same one in each process.
 func repsIdentity() *age.X25519Identity {

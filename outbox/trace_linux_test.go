@@ -60,11 +60,10 @@ type started struct {
 
 // target is what a descriptor stands for.
 type target struct {
-	file      *inode
-	append    bool
-	isFolder  bool
-	isMarker  bool
-	ofNothing bool
+	file     *inode
+	append   bool
+	isFolder bool
+	isMarker bool
 }
 
 // readTrace gives the operations in the order in which they ended, and the number of

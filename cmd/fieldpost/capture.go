@@ -81,13 +81,7 @@ func typedMoment(text string) activity.Moment {
 }
 
 func (p *program) captureOne(c *cobra.Command, t *told) error {
-	for _, to := range t.to {
-		if strings.Contains(to, "@") {
-			t.People = append(t.People, activity.Person{Email: to})
-		} else {
-			t.People = append(t.People, activity.Person{ID: to})
-		}
-	}
+	t.People = peopleOf(t.to)
 	if t.related != "" {
 		t.RelatedTo = &activity.Related{ID: t.related}
 	}
@@ -102,6 +96,19 @@ func (p *program) captureOne(c *cobra.Command, t *told) error {
 		}
 		return p.receipts(outcomes, false)
 	})
+}
+
+// peopleOf reads what was typed: an address, or a Salesforce id.
+func peopleOf(typed []string) []activity.Person {
+	var people []activity.Person
+	for _, to := range typed {
+		if strings.Contains(to, "@") {
+			people = append(people, activity.Person{Email: to})
+		} else {
+			people = append(people, activity.Person{ID: to})
+		}
+	}
+	return people
 }
 
 func (p *program) captureFile() *cobra.Command {

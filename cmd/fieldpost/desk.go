@@ -25,6 +25,10 @@ type desk interface {
 	Discard(ctx context.Context, id string) (apitype.Item, error)
 	RetryAll(ctx context.Context, code string) (int, error)
 	ReleaseAll(ctx context.Context, code string) (int, error)
+	Edit(ctx context.Context, id string, delivered bool, patch map[string]any) (apitype.Item, error)
+	Check(ctx context.Context) (apitype.OutboxCheck, error)
+	Compact(ctx context.Context) (apitype.Compacted, error)
+	Recover(ctx context.Context, identity string) (apitype.Recovered, error)
 }
 
 // atDesk works with the running daemon, or with the files where none runs.

@@ -95,6 +95,15 @@ type Refresh interface {
 	Refresh(ctx context.Context) (apitype.Directory, error)
 }
 
+// Upkeep looks after the outbox's file and changes what items say.
+type Upkeep interface {
+	Check(ctx context.Context) (apitype.OutboxCheck, error)
+	Compact(ctx context.Context) (apitype.Compacted, error)
+	Recover(ctx context.Context, identity string) (apitype.Recovered, error)
+	// Edit changes the fields that patch names.
+	Edit(id string, delivered bool, patch []byte) error
+}
+
 // Metrics writes figures as Prometheus text.
 type Metrics interface {
 	WriteMetrics(w io.Writer) error
@@ -127,6 +136,7 @@ type Parts struct {
 	Sync      Sync
 	Refresh   Refresh
 	Metrics   Metrics
+	Upkeep    Upkeep
 	// Stop begins the end of the daemon and returns at once.
 	Stop func()
 

@@ -101,6 +101,11 @@ func (s *Server) optional() []*route {
 		&route{"POST", "/v1/auth/logout", person, jsonBody, s.logout})
 	with(s.Sync != nil, &route{"POST", "/v1/sync", person, jsonBody, s.sync})
 	with(s.Refresh != nil, &route{"POST", "/v1/org/refresh", person, jsonBody, s.refresh})
+	with(s.Upkeep != nil,
+		&route{"PATCH", "/v1/activities/{id}", person, jsonBody, s.edit},
+		&route{"POST", "/v1/outbox/check", byOwner, jsonBody, s.checkOutbox},
+		&route{"POST", "/v1/outbox/compact", byOwner, jsonBody, s.compactOutbox},
+		&route{"POST", "/v1/outbox/recover", byOwner, jsonBody, s.recoverOutbox})
 	with(s.Metrics != nil, &route{"GET", "/metrics", byOwner, noBody, s.metrics})
 	return all
 }

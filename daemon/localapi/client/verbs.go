@@ -69,6 +69,32 @@ func (c *Client) ReleaseAll(ctx context.Context, code string) (int, error) {
 	return changed.Count, err
 }
 
+// Edit changes the fields of an item that patch names; with delivered set its record too.
+func (c *Client) Edit(ctx context.Context, id string, delivered bool, patch map[string]any) (apitype.Item, error) {
+	path := itemPath(id, "")
+	if delivered {
+		path += "?delivered=true"
+	}
+	var item apitype.Item
+	err := c.call(ctx, http.MethodPatch, path, patch, &item)
+	return item, err
+}
+
+// Check reads every record of the outbox.
+func (c *Client) Check(ctx context.Context) (apitype.OutboxCheck, error) {
+	return post[apitype.OutboxCheck](ctx, c, "/v1/outbox/check", nil)
+}
+
+// Compact gives disk space back.
+func (c *Client) Compact(ctx context.Context) (apitype.Compacted, error) {
+	return post[apitype.Compacted](ctx, c, "/v1/outbox/compact", nil)
+}
+
+// Recover opens what a lost keychain sealed, with the company's identity.
+func (c *Client) Recover(ctx context.Context, identity string) (apitype.Recovered, error) {
+	return post[apitype.Recovered](ctx, c, "/v1/outbox/recover", apitype.RecoverRequest{Identity: identity})
+}
+
 // People searches the offline directory.
 func (c *Client) People(ctx context.Context, text string, limit int) (apitype.People, error) {
 	return get[apitype.People](ctx, c, "/v1/people", url.Values{"q": {text}, "limit": {strconv.Itoa(limit)}})

@@ -1,0 +1,51 @@
+package localapi
+
+import (
+	"net/http"
+
+	"fieldpost/daemon/localapi/apitype"
+)
+
+func (s *Server) checkOutbox(w http.ResponseWriter, c *call) error {
+	report, err := s.Upkeep.Check(c.Context())
+	if err != nil {
+		return err
+	}
+	return writeJSON(w, http.StatusOK, report)
+}
+
+func (s *Server) compactOutbox(w http.ResponseWriter, c *call) error {
+	sizes, err := s.Upkeep.Compact(c.Context())
+	if err != nil {
+		return err
+	}
+	return writeJSON(w, http.StatusOK, sizes)
+}
+
+func (s *Server) recoverOutbox(w http.ResponseWriter, c *call) error {
+	var asked apitype.RecoverRequest
+	if err := readObject(c.data, fields(map[string]any{"identity": &asked.Identity})); err != nil {
+		return err
+	}
+	if asked.Identity == "" {
+		return invalid(codeRequired, "identity")
+	}
+	done, err := s.Upkeep.Recover(c.Context(), asked.Identity)
+	if err != nil {
+		return err
+	}
+	return writeJSON(w, http.StatusOK, done)
+}
+
+// edit changes an item before it is sent; with ?delivered=true its record as well.
+func (s *Server) edit(w http.ResponseWriter, c *call) error {
+	id := c.PathValue("id")
+	if err := s.Upkeep.Edit(id, c.URL.Query().Get("delivered") == "true", c.data); err != nil {
+		return s.withRecord(c, err)
+	}
+	item, err := s.Outbox.Get(id)
+	if err != nil {
+		return err
+	}
+	return writeJSON(w, http.StatusOK, apitype.ItemOf(c.words, item))
+}

@@ -22,7 +22,7 @@ import (
 func (d *Daemon) serverParts(port int, guard *access.Access) localapi.Parts {
 	return localapi.Parts{
 		Port: port, Access: guard, Feed: d.feed, Outbox: queue{d.home.Outbox, d.drain}, Intake: intake{d}, Status: d,
-		Settings: settings{d.home.Config}, Doctor: d, SignIn: d.session, Sync: d, Refresh: d, Upkeep: upkeep{d.home, d.drain}, Stop: func() { d.stop() },
+		Settings: settings{d.home.Config}, Doctor: d, SignIn: d.session, Sync: d, Refresh: d, Upkeep: upkeep{d.home, d}, Stop: func() { d.stop() },
 		Origins:  func() []string { return d.home.Config.Settings().Web.AllowedOrigins },
 		Language: func(wish string) string { return d.home.language(wish) },
 		Explain:  Explain, Now: d.home.Now, Log: d.home.Log,
@@ -64,20 +64,22 @@ func (q queue) then(err error) error {
 // upkeep wakes the drain after what gives it something to do.
 type upkeep struct {
 	*Home
-	drain *drain.Drain
+	d *Daemon
 }
 
 func (u upkeep) Edit(id string, delivered bool, patch []byte) error {
 	err := u.Home.Edit(id, delivered, patch)
-	u.drain.Nudge()
+	u.d.drain.Nudge()
 	return err
 }
 
 func (u upkeep) Recover(ctx context.Context, identity string) (apitype.Recovered, error) {
 	done, err := u.Home.Recover(ctx, identity)
-	u.drain.Nudge()
+	u.d.drain.Nudge()
 	return done, err
 }
+
+func (u upkeep) Withdraw(ctx context.Context, id string) error { return u.d.Withdraw(ctx, id) }
 
 // intake captures what comes in over the port.
 type intake struct{ d *Daemon }

@@ -373,3 +373,67 @@ func TestTheDaemonStopsCleanlyAndLeavesNoAddress(t *testing.T) {
 		t.Errorf("api.json is still there: %v", err)
 	}
 }
+
+func TestADeliveredActivityIsWithdrawnUnlessSomebodyChangedIt(t *testing.T) {
+	l := newLaptop(t)
+	l.org.AddContact(sandbox.Person{FirstName: "Ana", LastName: "Müller", Email: "ana@kunde.test"})
+	l.start()
+	l.signIn()
+	var records []string
+	for _, key := range []string{"kept", "changed"} {
+		if code, text := l.post(`{"kind":"share","channel":"email","subject":"Offer ` + key + `","body":"Bonjour\nAna","people":[{"email":"ana@kunde.test"}],"key":"` + key + `"}`); code != 201 {
+			t.Fatalf("POST answered %d %s", code, text)
+		}
+	}
+	l.run("outbox", "flush", "--timeout", "30s")
+	var page apitype.Items
+	if err := json.Unmarshal([]byte(l.run("outbox", "list", "--json")), &page); err != nil {
+		t.Fatal(err)
+	}
+	ids := map[string]string{}
+	for _, item := range page.Items {
+		ids[item.Key] = item.ID
+		records = append(records, item.Record.ID)
+		if item.Key == "changed" {
+			if err := l.org.Update(item.Record.ID, map[string]any{"Subject": "By hand"}); err != nil {
+				t.Fatal(err)
+			}
+		}
+	}
+	l.run("outbox", "withdraw", ids["kept"])
+	out, err := l.command(t.Context(), "outbox", "withdraw", ids["changed"]).CombinedOutput()
+	if err == nil || !strings.Contains(string(out), "Subject") {
+		t.Errorf("the changed one: %v %s", err, out)
+	}
+	deleted := 0
+	for _, id := range records {
+		if l.org.Record(id)["IsDeleted"] == true {
+			deleted++
+		}
+	}
+	if got := l.status().Outbox; deleted != 1 || got.Delivered != 1 || got.Discarded != 1 {
+		t.Errorf("%d records deleted, the outbox has %+v", deleted, got)
+	}
+}
+
+func TestAnEditOfADeliveredActivityReachesItsRecord(t *testing.T) {
+	l := newLaptop(t)
+	l.org.AddContact(sandbox.Person{FirstName: "Ana", LastName: "Müller", Email: "ana@kunde.test"})
+	l.start()
+	l.signIn()
+	l.run("capture", "share", "--channel", "email", "--to", "ana@kunde.test", "--subject", "Brochure")
+	l.run("outbox", "flush", "--timeout", "30s")
+	var page apitype.Items
+	if err := json.Unmarshal([]byte(l.run("outbox", "list", "--json")), &page); err != nil {
+		t.Fatal(err)
+	}
+	item := page.Items[0]
+	if out, err := l.command(t.Context(), "outbox", "edit", item.ID, "--subject", "Brochure 2027").CombinedOutput(); err == nil {
+		t.Errorf("edited although it is delivered: %s", out)
+	}
+	l.run("outbox", "edit", item.ID, "--delivered", "--subject", "Brochure 2027")
+	l.run("outbox", "flush", "--timeout", "30s")
+	if got := l.org.Record(item.Record.ID)["Subject"]; got != "Brochure 2027" || len(l.org.Records("Task")) != 1 {
+		t.Errorf("Salesforce holds %q", got)
+	}
+}

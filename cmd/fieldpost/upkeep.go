@@ -8,6 +8,8 @@ import (
 
 	"github.com/spf13/cobra"
 	"github.com/spf13/pflag"
+
+	"fieldpost/daemon/localapi/client"
 )
 
 // editable are the flags of an edit and the fields of an activity that they change.
@@ -57,6 +59,21 @@ func (p *program) outboxEdit() *cobra.Command {
 	f.StringVar(&related, "related", "", p.words.Text("cli.flag.related"))
 	f.BoolVar(&delivered, "delivered", false, p.words.Text("cli.flag.delivered"))
 	return p.described(c, "outbox.edit", `outbox edit 0193f0c2-6c1e-7a40-8a53-5b0f3d1e9c11 --subject "Brochure 2027"`)
+}
+
+// outboxWithdraw needs the daemon: the record is deleted in Salesforce.
+func (p *program) outboxWithdraw() *cobra.Command {
+	c := p.command("withdraw ID", func(c *cobra.Command, args []string) error {
+		return p.withDaemon(c.Context(), func(d *client.Client) error {
+			item, err := d.Withdraw(c.Context(), args[0])
+			if err != nil {
+				return err
+			}
+			return p.item(item)
+		})
+	})
+	c.Args = exactly(1)
+	return p.described(c, "outbox.withdraw", "outbox withdraw 0193f0c2-6c1e-7a40-8a53-5b0f3d1e9c11")
 }
 
 // outboxCheck fails where a record is not as it was written.

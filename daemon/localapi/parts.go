@@ -102,6 +102,8 @@ type Upkeep interface {
 	Recover(ctx context.Context, identity string) (apitype.Recovered, error)
 	// Edit changes the fields that patch names.
 	Edit(id string, delivered bool, patch []byte) error
+	// Withdraw deletes the record of a delivered item that nobody changed since.
+	Withdraw(ctx context.Context, id string) error
 }
 
 // Metrics writes figures as Prometheus text.

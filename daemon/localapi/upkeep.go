@@ -49,3 +49,9 @@ func (s *Server) edit(w http.ResponseWriter, c *call) error {
 	}
 	return writeJSON(w, http.StatusOK, apitype.ItemOf(c.words, item))
 }
+
+// withdraw takes a delivered item's record out of Salesforce again.
+func (s *Server) withdraw(w http.ResponseWriter, c *call) error {
+	withdraw := func(id string) error { return s.Upkeep.Withdraw(c.Context(), id) }
+	return s.verb(withdraw)(w, c)
+}

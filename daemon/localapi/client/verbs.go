@@ -80,6 +80,12 @@ func (c *Client) Edit(ctx context.Context, id string, delivered bool, patch map[
 	return item, err
 }
 
+// Withdraw deletes the record of a delivered item; one that was changed since is
+// refused with who changed what.
+func (c *Client) Withdraw(ctx context.Context, id string) (apitype.Item, error) {
+	return post[apitype.Item](ctx, c, itemPath(id, "/withdraw"), nil)
+}
+
 // Check reads every record of the outbox.
 func (c *Client) Check(ctx context.Context) (apitype.OutboxCheck, error) {
 	return post[apitype.OutboxCheck](ctx, c, "/v1/outbox/check", nil)

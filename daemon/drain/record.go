@@ -1,0 +1,23 @@
+package drain
+
+import (
+	"context"
+
+	"fieldpost/daemon/crm"
+	"fieldpost/outbox"
+)
+
+// Record makes the record that a delivered item was sent as, by the facts and people
+// of now.
+func (d *Drain) Record(ctx context.Context, item *outbox.Item) (*crm.Record, error) {
+	facts, err := d.Org.Facts(ctx)
+	if err != nil {
+		return nil, err
+	}
+	w := outbox.Work{ID: item.ID, Activity: item.Activity, CapturedAt: item.CapturedAt}
+	people, err := d.Org.Resolve(ctx, addressesOf([]outbox.Work{w}))
+	if err != nil {
+		return nil, err
+	}
+	return crm.Build(d.itemOf(&w, people), facts, d.Org.Rules())
+}

@@ -79,6 +79,12 @@ func (u upkeep) Recover(ctx context.Context, identity string) (apitype.Recovered
 	return done, err
 }
 
+func (u upkeep) Import(ctx context.Context, items []outbox.Exported) (apitype.Imported, error) {
+	done, err := u.Home.Import(ctx, items)
+	u.d.drain.Nudge()
+	return done, err
+}
+
 func (u upkeep) Withdraw(ctx context.Context, id string) error { return u.d.Withdraw(ctx, id) }
 
 // intake captures what comes in over the port.

@@ -148,5 +148,18 @@ func (d *Desk) Recover(ctx context.Context, identity string) (apitype.Recovered,
 	return d.Home.Recover(ctx, identity)
 }
 
+// Forget erases a person or record.
+func (d *Desk) Forget(ctx context.Context, asked apitype.ForgetRequest) (apitype.Forgotten, error) {
+	return d.Home.Forget(ctx, asked)
+}
+
+// Export gives everything that is not delivered.
+func (d *Desk) Export(ctx context.Context) (apitype.Export, error) { return d.Home.Export(ctx) }
+
+// Import takes exported items in.
+func (d *Desk) Import(ctx context.Context, items []outbox.Exported) (apitype.Imported, error) {
+	return d.Home.Import(ctx, items)
+}
+
 // Close closes the home.
 func (d *Desk) Close() error { return d.Home.Close() }

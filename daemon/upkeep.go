@@ -51,12 +51,15 @@ func (h *Home) Recover(_ context.Context, identity string) (apitype.Recovered, e
 }
 
 // errWrongIdentity: the identity opens nothing of what is shut.
-var errWrongIdentity = &codedError{"wrong_identity"}
+var errWrongIdentity = &codedError{code: "wrong_identity"}
 
-// codedError is an error with a sentence of its own and no particulars.
-type codedError struct{ code string }
+// codedError is an error with a sentence of its own.
+type codedError struct {
+	code string
+	args map[string]string
+}
 
 func (e *codedError) Error() string { return "daemon: " + e.code }
 
 // Problem names the sentence in daemon/words.
-func (e *codedError) Problem() (code string, args map[string]string) { return e.code, nil }
+func (e *codedError) Problem() (code string, args map[string]string) { return e.code, e.args }

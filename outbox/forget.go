@@ -18,9 +18,9 @@ type Subject struct {
 	Record string
 }
 
-// names reports whether an activity is about the subject. An address also counts
+// Names reports whether an activity is about the subject. An address also counts
 // where it only stands in a text.
-func (s Subject) names(a *activity.Activity) bool {
+func (s Subject) Names(a *activity.Activity) bool {
 	if s.Email != "" {
 		holds := func(text string) bool { return strings.Contains(strings.ToLower(text), strings.ToLower(s.Email)) }
 		return slices.ContainsFunc(a.People, func(p activity.Person) bool { return holds(p.Email) }) ||
@@ -96,7 +96,7 @@ func (s *Store) naming(subject Subject) (ids []itemID, err error) {
 			case err != nil:
 				return err
 			}
-			if subject.names(&content.Activity) || content.Sent != nil && subject.names(content.Sent) {
+			if subject.Names(&content.Activity) || content.Sent != nil && subject.Names(content.Sent) {
 				ids = append(ids, id)
 			}
 			return nil

@@ -15,14 +15,22 @@ import (
 func (p *program) outbox() *cobra.Command {
 	return p.group("outbox", p.outboxList(), p.outboxShow(), p.outboxRetry(), p.outboxRelease(), p.outboxFlush(),
 		p.outboxEdit(), p.outboxWithdraw(), p.outboxCheck(), p.outboxCompact(), p.outboxRecover(),
+		p.outboxExport(), p.outboxImport(), p.outboxForget(),
 		p.outboxVerb("hold", desk.Hold), p.outboxVerb("discard", desk.Discard), p.outboxVerb("restore", desk.Restore))
 }
 
 func (p *program) outboxList() *cobra.Command {
-	var state string
+	var state, csvFile string
 	var limit int
 	c := p.command("list", func(c *cobra.Command, _ []string) error {
 		return p.atDesk(c.Context(), func(d desk) error {
+			if csvFile != "" {
+				rows, err := ledger(c.Context(), d, outbox.State(state), csvFile)
+				if err == nil {
+					p.say("cli.outbox.csv", "n", rows, "file", csvFile)
+				}
+				return err
+			}
 			page, err := d.List(c.Context(), outbox.Query{State: outbox.State(state), Limit: limit})
 			if err != nil {
 				return usage(err)
@@ -34,6 +42,7 @@ func (p *program) outboxList() *cobra.Command {
 		})
 	})
 	c.Flags().StringVar(&state, "state", "", p.words.Text("cli.flag.state"))
+	c.Flags().StringVar(&csvFile, "csv", "", p.words.Text("cli.flag.csv"))
 	c.Flags().IntVar(&limit, "limit", 50, p.words.Text("cli.flag.limit"))
 	return p.described(c, "outbox.list", "outbox list --state needs_attention")
 }

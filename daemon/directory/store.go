@@ -193,3 +193,28 @@ func (d *Directory) Forget() error {
 		return nil
 	})
 }
+
+// ForgetOne removes the people with an address, and the person or record with an id;
+// an empty one names nobody.
+func (d *Directory) ForgetOne(email, id string) error {
+	people, err := d.Lookup(email)
+	if err != nil {
+		return err
+	}
+	return d.db.Update(func(tx *bbolt.Tx) error {
+		if value := tx.Bucket(bucketPeople).Get([]byte(id)); value != nil {
+			var p Person
+			if err := json.Unmarshal(value, &p); err != nil {
+				return err
+			}
+			people = append(people, p)
+		}
+		for _, p := range people {
+			key := append(append([]byte(Fold(p.Email)), 0), p.ID...)
+			if err := errors.Join(tx.Bucket(bucketEmails).Delete(key), tx.Bucket(bucketPeople).Delete([]byte(p.ID))); err != nil {
+				return err
+			}
+		}
+		return tx.Bucket(bucketRecords).Delete([]byte(id))
+	})
+}

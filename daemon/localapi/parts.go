@@ -100,6 +100,9 @@ type Upkeep interface {
 	Check(ctx context.Context) (apitype.OutboxCheck, error)
 	Compact(ctx context.Context) (apitype.Compacted, error)
 	Recover(ctx context.Context, identity string) (apitype.Recovered, error)
+	Forget(ctx context.Context, asked apitype.ForgetRequest) (apitype.Forgotten, error)
+	Export(ctx context.Context) (apitype.Export, error)
+	Import(ctx context.Context, items []outbox.Exported) (apitype.Imported, error)
 	// Edit changes the fields that patch names.
 	Edit(id string, delivered bool, patch []byte) error
 	// Withdraw deletes the record of a delivered item that nobody changed since.

@@ -106,6 +106,9 @@ func (s *Server) optional() []*route {
 		&route{"POST", "/v1/activities/{id}/withdraw", person, jsonBody, s.withdraw},
 		&route{"POST", "/v1/outbox/check", byOwner, jsonBody, s.checkOutbox},
 		&route{"POST", "/v1/outbox/compact", byOwner, jsonBody, s.compactOutbox},
+		&route{"POST", "/v1/outbox/forget", byOwner, jsonBody, s.forget},
+		&route{"GET", "/v1/outbox/export", byOwner, noBody, s.export},
+		&route{"POST", "/v1/outbox/import", byOwner, jsonBody, s.importItems},
 		&route{"POST", "/v1/outbox/recover", byOwner, jsonBody, s.recoverOutbox})
 	with(s.Metrics != nil, &route{"GET", "/metrics", byOwner, noBody, s.metrics})
 	return all

@@ -4,6 +4,7 @@ import (
 	"net/http"
 
 	"fieldpost/daemon/localapi/apitype"
+	"fieldpost/outbox"
 )
 
 func (s *Server) checkOutbox(w http.ResponseWriter, c *call) error {
@@ -33,6 +34,38 @@ func (s *Server) recoverOutbox(w http.ResponseWriter, c *call) error {
 	done, err := s.Upkeep.Recover(c.Context(), asked.Identity)
 	if err != nil {
 		return err
+	}
+	return writeJSON(w, http.StatusOK, done)
+}
+
+func (s *Server) forget(w http.ResponseWriter, c *call) error {
+	var asked apitype.ForgetRequest
+	if err := readObject(c.data, fields(map[string]any{"email": &asked.Email, "record": &asked.Record})); err != nil {
+		return err
+	}
+	done, err := s.Upkeep.Forget(c.Context(), asked)
+	if err != nil {
+		return err
+	}
+	return writeJSON(w, http.StatusOK, done)
+}
+
+func (s *Server) export(w http.ResponseWriter, c *call) error {
+	items, err := s.Upkeep.Export(c.Context())
+	if err != nil {
+		return err
+	}
+	return writeJSON(w, http.StatusOK, items)
+}
+
+func (s *Server) importItems(w http.ResponseWriter, c *call) error {
+	var items []outbox.Exported
+	if err := readObject(c.data, fields(map[string]any{"items": &items})); err != nil {
+		return err
+	}
+	done, err := s.Upkeep.Import(c.Context(), items)
+	if err != nil {
+		return s.notDurable(c.words, err)
 	}
 	return writeJSON(w, http.StatusOK, done)
 }

@@ -19,6 +19,7 @@ type Item struct {
 	Account       *outbox.Account `json:"account"`
 	Attempts      int             `json:"attempts"`
 	NextAttemptAt *time.Time      `json:"next_attempt_at"`
+	DeliveredAt   *time.Time      `json:"delivered_at,omitempty"`
 	Problem       *Problem        `json:"problem"`
 	// Record is set once the item is in Salesforce.
 	Record *Record `json:"record"`
@@ -26,6 +27,8 @@ type Item struct {
 	History []Event `json:"history"`
 	// Sealed is true where a locked keychain hides the content.
 	Sealed bool `json:"sealed,omitempty"`
+	// Purged is true where retention has left the line of the ledger alone.
+	Purged bool `json:"purged,omitempty"`
 }
 
 // Record is what an item became in Salesforce, and where to see it.
@@ -54,6 +57,7 @@ func ItemOf(p *words.Printer, of outbox.Item) Item {
 		Activity: of.Activity, ID: of.ID, Source: of.Source, State: of.State, CapturedAt: of.CapturedAt,
 		Account: of.Account, Attempts: of.Attempts, NextAttemptAt: TimeOrNil(of.NextAttemptAt),
 		Problem: ProblemOf(p, of.Problem), Record: recordOf(of), History: make([]Event, len(of.History)), Sealed: of.Sealed,
+		DeliveredAt: TimeOrNil(of.DeliveredAt), Purged: of.Purged,
 	}
 	for i, note := range of.History {
 		item.History[i] = Event{Time: note.At, Event: note.Code, Detail: tell(p, note)}

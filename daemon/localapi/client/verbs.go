@@ -2,6 +2,7 @@ package client
 
 import (
 	"context"
+	"encoding/json"
 	"net/http"
 	"net/url"
 	"strconv"
@@ -99,6 +100,46 @@ func (c *Client) Compact(ctx context.Context) (apitype.Compacted, error) {
 // Recover opens what a lost keychain sealed, with the company's identity.
 func (c *Client) Recover(ctx context.Context, identity string) (apitype.Recovered, error) {
 	return post[apitype.Recovered](ctx, c, "/v1/outbox/recover", apitype.RecoverRequest{Identity: identity})
+}
+
+// Forget erases a person or record.
+func (c *Client) Forget(ctx context.Context, asked apitype.ForgetRequest) (apitype.Forgotten, error) {
+	return post[apitype.Forgotten](ctx, c, "/v1/outbox/forget", asked)
+}
+
+// Export gives everything that is not delivered.
+func (c *Client) Export(ctx context.Context) (apitype.Export, error) {
+	return get[apitype.Export](ctx, c, "/v1/outbox/export", nil)
+}
+
+// importBytes is how much goes into one call of an import, well below the size of a
+// body that the port takes.
+const importBytes = 600 << 10
+
+// Import takes exported items in, some at a time: each call is all or nothing, and
+// one that is repeated doubles nothing.
+func (c *Client) Import(ctx context.Context, items []outbox.Exported) (apitype.Imported, error) {
+	var total apitype.Imported
+	for len(items) > 0 {
+		n, size := 0, 0
+		for n < len(items) && (n == 0 || size < importBytes) {
+			data, err := json.Marshal(items[n])
+			if err != nil {
+				return total, err
+			}
+			if size += len(data); n > 0 && size >= importBytes {
+				break
+			}
+			n++
+		}
+		done, err := post[apitype.Imported](ctx, c, "/v1/outbox/import", map[string]any{"items": items[:n]})
+		if err != nil {
+			return total, err
+		}
+		total.Added, total.Known = total.Added+done.Added, total.Known+done.Known
+		items = items[n:]
+	}
+	return total, nil
 }
 
 // People searches the offline directory.

@@ -1,0 +1,206 @@
+package main
+
+import (
+	"bytes"
+	"errors"
+	"fmt"
+	"os"
+	"time"
+
+	"filippo.io/age"
+	"github.com/spf13/cobra"
+	"golang.org/x/term"
+
+	"fieldpost/daemon/config"
+	"fieldpost/daemon/localapi/apitype"
+	"fieldpost/outbox"
+)
+
+// passphraseEnv holds the passphrase of an export where nobody is there to type it.
+const passphraseEnv = "FIELDPOST_EXPORT_PASSPHRASE"
+
+// outboxExport writes everything that is not delivered to a file, sealed unless it is
+// asked for plain.
+func (p *program) outboxExport() *cobra.Command {
+	var plain bool
+	c := p.command("export FILE", func(c *cobra.Command, args []string) error {
+		settings, err := p.load()
+		if err != nil {
+			return err
+		}
+		passphrase := ""
+		if !plain {
+			if passphrase, err = p.passphrase(); err != nil {
+				return err
+			}
+		}
+		return p.atDesk(c.Context(), func(d desk) error {
+			export, err := d.Export(c.Context())
+			if err != nil {
+				return err
+			}
+			data, err := exportBytes(export, plain, passphrase, settings)
+			if err != nil {
+				return err
+			}
+			if err := writeNew(args[0], data); err != nil {
+				return err
+			}
+			return p.exported(export)
+		})
+	})
+	c.Args = exactly(1)
+	c.Flags().BoolVar(&plain, "plain", false, p.words.Text("cli.flag.plain"))
+	return p.described(c, "outbox.export", "outbox export waiting.fieldpost")
+}
+
+func exportBytes(export apitype.Export, plain bool, passphrase string, settings *config.Config) ([]byte, error) {
+	var out bytes.Buffer
+	if plain {
+		err := outbox.WriteExport(&out, export.Items, time.Now())
+		return out.Bytes(), err
+	}
+	var company age.Recipient
+	if text := settings.Settings().Security.RecoveryRecipient; text != "" {
+		parsed, err := age.ParseX25519Recipient(text)
+		if err != nil {
+			return nil, fmt.Errorf("security.recovery_recipient: %w", err)
+		}
+		company = parsed
+	}
+	err := outbox.WriteSealedExport(&out, export.Items, time.Now(), passphrase, company)
+	return out.Bytes(), err
+}
+
+// writeNew never writes over what is there: it may be the only copy of an earlier
+// export.
+func writeNew(name string, data []byte) error {
+	file, err := os.OpenFile(name, os.O_CREATE|os.O_EXCL|os.O_WRONLY, 0o600)
+	if err != nil {
+		return err
+	}
+	_, err = file.Write(data)
+	if err := errors.Join(err, file.Sync(), file.Close()); err != nil {
+		return errors.Join(err, os.Remove(name))
+	}
+	return nil
+}
+
+// exported fails where something had to be left out.
+func (p *program) exported(export apitype.Export) error {
+	if p.json {
+		if err := p.printJSON(map[string]int{"exported": len(export.Items), "sealed": export.Sealed}); err != nil {
+			return err
+		}
+	} else {
+		p.say("cli.outbox.exported", "n", len(export.Items))
+	}
+	if export.Sealed > 0 {
+		return &codeError{exitFailed, errors.New(p.words.Text("cli.outbox.export.sealed", "n", export.Sealed))}
+	}
+	return nil
+}
+
+// outboxImport takes an export in; what is here already is passed over.
+func (p *program) outboxImport() *cobra.Command {
+	var identityFile string
+	c := p.command("import FILE", func(c *cobra.Command, args []string) error {
+		if _, err := p.load(); err != nil {
+			return err
+		}
+		data, err := os.ReadFile(args[0])
+		if err != nil {
+			return usage(err)
+		}
+		identity, err := readIdentity(identityFile)
+		if err != nil {
+			return usage(err)
+		}
+		items, err := outbox.ReadExport(data, p.passphrase, identity)
+		if err != nil {
+			return p.importFault(err)
+		}
+		return p.atDesk(c.Context(), func(d desk) error {
+			done, err := d.Import(c.Context(), items)
+			if err != nil {
+				return err
+			}
+			if p.json {
+				return p.printJSON(done)
+			}
+			p.say("cli.outbox.imported", "added", done.Added, "known", done.Known)
+			return nil
+		})
+	})
+	c.Args = exactly(1)
+	c.Flags().StringVar(&identityFile, "identity", "", p.words.Text("cli.flag.identity"))
+	return p.described(c, "outbox.import", "outbox import waiting.fieldpost")
+}
+
+func (p *program) importFault(err error) error {
+	for known, key := range map[error]string{
+		outbox.ErrWrongPassphrase: "cli.outbox.import.wrong", outbox.ErrNoExport: "cli.outbox.import.no_export",
+	} {
+		if errors.Is(err, known) {
+			return usage(errors.New(p.words.Text(key)))
+		}
+	}
+	return err
+}
+
+// readIdentity reads the company's recovery key; nil without a file.
+func readIdentity(name string) (age.Identity, error) {
+	if name == "" {
+		return nil, nil
+	}
+	file, err := os.Open(name)
+	if err != nil {
+		return nil, err
+	}
+	defer file.Close()
+	identities, err := age.ParseIdentities(file)
+	if err != nil {
+		return nil, err
+	}
+	return identities[0], nil
+}
+
+// passphrase is the environment's, else what a person types; wrong usage where there is
+// neither.
+func (p *program) passphrase() (string, error) {
+	if given := os.Getenv(passphraseEnv); given != "" {
+		return given, nil
+	}
+	terminal, ok := p.in.(*os.File)
+	if !ok || !term.IsTerminal(int(terminal.Fd())) {
+		return "", usage(errors.New(p.words.Text("cli.outbox.export.passphrase")))
+	}
+	fmt.Fprint(p.errOut, p.words.Text("cli.outbox.export.ask")+" ")
+	typed, err := term.ReadPassword(int(terminal.Fd()))
+	fmt.Fprintln(p.errOut)
+	if err != nil || len(typed) == 0 {
+		return "", usage(errors.New(p.words.Text("cli.outbox.export.passphrase")))
+	}
+	return string(typed), nil
+}
+
+// outboxForget erases a person or a record.
+func (p *program) outboxForget() *cobra.Command {
+	var asked apitype.ForgetRequest
+	c := p.command("forget", func(c *cobra.Command, _ []string) error {
+		return p.atDesk(c.Context(), func(d desk) error {
+			done, err := d.Forget(c.Context(), asked)
+			if err != nil {
+				return err
+			}
+			if p.json {
+				return p.printJSON(done)
+			}
+			p.say("cli.outbox.forgotten", "n", done.Activities, "files", done.Files)
+			return nil
+		})
+	})
+	c.Flags().StringVar(&asked.Email, "email", "", p.words.Text("cli.flag.forget_email"))
+	c.Flags().StringVar(&asked.Record, "record", "", p.words.Text("cli.flag.forget_record"))
+	return p.described(c, "outbox.forget", "outbox forget --email ana@acme.test")
+}

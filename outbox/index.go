@@ -20,11 +20,12 @@ func stateKey(s State, id itemID) []byte {
 // due or of another account reads no head: whose it is, and when something happens
 // to it by itself, which is its next attempt while it waits and the start of its
 // retention once it is delivered or discarded. The time is rounded up: an item is
-// never claimed before it is due.
+// never claimed before it is due. It is first rounded to what a head stores, so that
+// a head that was read gives the same entry as the one that was written.
 func indexValue(h *head) []byte {
 	var due uint64
 	if at := h.when(); !at.IsZero() {
-		due = uint64(max(at.Add(time.Millisecond-1).UnixMilli(), 0))
+		due = uint64(max(at.Round(time.Microsecond).Add(time.Millisecond-1).UnixMilli(), 0))
 	}
 	value := binary.BigEndian.AppendUint64(make([]byte, 0, 12), due)
 	return binary.BigEndian.AppendUint32(value, h.Account)

@@ -255,6 +255,27 @@ func TestWorkIsClaimedInTheOrderOfCaptureAndWhenDue(t *testing.T) {
 	}
 }
 
+func TestNoTimeOfDayMakesAnIndexEntryLookDamaged(t *testing.T) {
+	midnight := time.Date(2026, 11, 22, 0, 0, 0, 0, time.UTC)
+	for ms := range 1000 {
+		for _, ns := range []time.Duration{0, 1, 119, 499, 500, 999, 1000, 999_499, 999_500, 999_999} {
+			at := midnight.Add(time.Duration(ms)*time.Millisecond + ns)
+			h := &head{State: Waiting, NextAt: at}
+			value, err := h.encode(itemID{1})
+			if err != nil {
+				t.Fatal(err)
+			}
+			again, err := decodeHead(value, itemID{1})
+			if err != nil {
+				t.Fatal(err)
+			}
+			if !cmp.Equal(indexValue(h), indexValue(again)) {
+				t.Fatalf("filed under %x at %v, read as %x", indexValue(h), at, indexValue(again))
+			}
+		}
+	}
+}
+
 func TestItemsBelongToTheAccountThatCapturedThem(t *testing.T) {
 	b := newBench(t)
 	b.must(b.SignIn(rep, nil))

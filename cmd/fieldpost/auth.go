@@ -4,7 +4,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"os"
 	"time"
 
 	"github.com/cli/browser"
@@ -27,6 +26,8 @@ type signIn interface {
 	begin(ctx context.Context, asked apitype.LoginRequest) (string, error)
 	// wait gives the username once signed in.
 	wait(ctx context.Context) (string, error)
+	// interrupted is the code of what it means that a person stopped waiting.
+	interrupted() string
 }
 
 func (p *program) authLogin() *cobra.Command {
@@ -73,7 +74,7 @@ func (p *program) loginAlone(ctx context.Context, settings *config.Config, asked
 func (p *program) login(ctx context.Context, by signIn, asked apitype.LoginRequest, noBrowser bool) error {
 	address, err := by.begin(ctx, asked)
 	if err != nil {
-		return err
+		return stoppedBy(ctx, err, "sign_in_cancelled_here")
 	}
 	if noBrowser {
 		fmt.Fprintln(p.out, address)
@@ -82,11 +83,14 @@ func (p *program) login(ctx context.Context, by signIn, asked apitype.LoginReque
 	} else {
 		p.hint("cli.auth.browser")
 	}
-	ctx, cancel := context.WithTimeout(ctx, sfauth.SignInLimit+10*time.Second)
+	limited, cancel := context.WithTimeout(ctx, sfauth.SignInLimit+10*time.Second)
 	defer cancel()
-	username, err := by.wait(ctx)
+	username, err := by.wait(limited)
+	if errors.Is(err, context.DeadlineExceeded) {
+		return failed(string(sfauth.SignInTimedOut))
+	}
 	if err != nil {
-		return err
+		return stoppedBy(ctx, err, by.interrupted())
 	}
 	if p.json {
 		return p.printJSON(map[string]string{"username": username})
@@ -95,7 +99,18 @@ func (p *program) login(ctx context.Context, by signIn, asked apitype.LoginReque
 	return nil
 }
 
+// stoppedBy tells an error by the code of an interruption where a person was the cause.
+func stoppedBy(ctx context.Context, err error, interrupted string) error {
+	if ctx.Err() != nil {
+		return failed(interrupted)
+	}
+	return err
+}
+
 type byDaemon struct{ *client.Client }
+
+// interrupted: the daemon goes on waiting for the browser.
+func (b *byDaemon) interrupted() string { return "sign_in_goes_on" }
 
 func (b *byDaemon) begin(ctx context.Context, asked apitype.LoginRequest) (string, error) {
 	return b.Login(ctx, asked)
@@ -110,7 +125,7 @@ func (b *byDaemon) wait(ctx context.Context) (string, error) {
 		case login.State == apitype.LoginDone:
 			return login.Username, nil
 		case login.Problem != nil:
-			return "", &apitype.Error{Code: login.Problem.Code, Title: login.Problem.Title, Detail: login.Problem.Detail, Remedy: login.Problem.Remedy}
+			return "", asError(login.Problem)
 		}
 		select {
 		case <-ctx.Done():
@@ -125,6 +140,8 @@ type byItself struct {
 	attempt *sfauth.Attempt
 }
 
+func (b *byItself) interrupted() string { return "sign_in_cancelled_here" }
+
 func (b *byItself) begin(ctx context.Context, asked apitype.LoginRequest) (address string, err error) {
 	if b.attempt, err = b.in.Begin(ctx, asked.Org, asked.ClientID); err != nil {
 		return "", err
@@ -138,90 +155,4 @@ func (b *byItself) wait(ctx context.Context) (string, error) {
 		return "", err
 	}
 	return account.Username, nil
-}
-
-func (p *program) authStatus() *cobra.Command {
-	return p.described(p.command("status", func(c *cobra.Command, _ []string) error {
-		settings, err := p.load()
-		if err != nil {
-			return err
-		}
-		account, err := p.account(c.Context(), settings)
-		if err != nil {
-			return err
-		}
-		if p.json {
-			if err := p.printJSON(account); err != nil {
-				return err
-			}
-		} else {
-			p.say("cli.status.account."+string(account.State), "username", account.Username)
-		}
-		if account.State == apitype.SignedOut || account.State == apitype.NeedsSignIn {
-			return &codeError{code: exitSignIn}
-		}
-		return nil
-	}), "auth.status", "auth status")
-}
-
-// account asks the daemon, or reads who the home remembers.
-func (p *program) account(ctx context.Context, settings *config.Config) (apitype.Account, error) {
-	running, err := p.client(ctx, settings)
-	if err == nil {
-		status, err := running.Status(ctx)
-		return status.Account, err
-	}
-	if !errors.Is(err, client.ErrNotRunning) {
-		return apitype.Account{}, err
-	}
-	home, err := daemon.OpenHome(ctx, settings, daemon.OpenSecrets(settings, os.Getenv), verifyApart, p.logger(settings))
-	if err != nil {
-		return apitype.Account{}, err
-	}
-	known, _, err := home.Outbox.Current()
-	if err := errors.Join(err, home.Close()); err != nil {
-		return apitype.Account{}, err
-	}
-	if known == nil {
-		return apitype.Account{State: apitype.SignedOut}, nil
-	}
-	return apitype.Account{
-		State: apitype.SignedIn, Username: known.Username, UserID: known.UserID, OrgID: known.OrgID, InstanceURL: known.InstanceURL,
-	}, nil
-}
-
-func (p *program) authLogout() *cobra.Command {
-	var asked apitype.LogoutRequest
-	c := p.command("logout", func(c *cobra.Command, _ []string) error {
-		if asked.KeepWaiting && asked.Discard {
-			return usage(fmt.Errorf("--keep-waiting, --discard"))
-		}
-		settings, err := p.load()
-		if err != nil {
-			return err
-		}
-		running, err := p.client(c.Context(), settings)
-		if err == nil {
-			return running.Logout(c.Context(), asked)
-		}
-		if !errors.Is(err, client.ErrNotRunning) {
-			return err
-		}
-		home, err := p.openHome(c.Context(), settings)
-		if err != nil {
-			return err
-		}
-		transport, err := daemon.NewTransport(settings)
-		if err != nil {
-			return errors.Join(err, home.Close())
-		}
-		alone, err := daemon.NewSignIn(home, transport, version)
-		if err != nil {
-			return errors.Join(err, home.Close())
-		}
-		return errors.Join(alone.Out(c.Context(), asked.KeepWaiting, asked.Discard), home.Close())
-	})
-	c.Flags().BoolVar(&asked.KeepWaiting, "keep-waiting", false, p.words.Text("cli.flag.keep_waiting"))
-	c.Flags().BoolVar(&asked.Discard, "discard", false, p.words.Text("cli.flag.discard"))
-	return p.described(c, "auth.logout", "auth logout --keep-waiting")
 }

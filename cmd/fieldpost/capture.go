@@ -2,17 +2,11 @@ package main
 
 import (
 	"encoding/json"
-	"io"
-	"os"
-	"path/filepath"
 	"strings"
 	"time"
 
 	"github.com/spf13/cobra"
 
-	"fieldpost/daemon/capture"
-	"fieldpost/daemon/localapi/apitype"
-	"fieldpost/daemon/localapi/client"
 	"fieldpost/outbox/activity"
 )
 
@@ -20,14 +14,14 @@ func (p *program) capture() *cobra.Command {
 	return p.group("capture", p.captureShare(), p.captureMeeting(), p.captureFile())
 }
 
-// told are the flags that shares and meetings have in common.
-type told struct {
+// typed are the flags that shares and meetings have in common.
+type typed struct {
 	activity.Activity
 	to      []string
 	related string
 }
 
-func (p *program) common(c *cobra.Command, t *told) {
+func (p *program) common(c *cobra.Command, t *typed) {
 	f := c.Flags()
 	f.StringVar(&t.Subject, "subject", "", p.words.Text("cli.flag.subject"))
 	f.StringArrayVar(&t.to, "to", nil, p.words.Text("cli.flag.to"))
@@ -36,7 +30,7 @@ func (p *program) common(c *cobra.Command, t *told) {
 }
 
 func (p *program) captureShare() *cobra.Command {
-	t := &told{}
+	t := &typed{}
 	var channel, at string
 	c := p.command("share", func(c *cobra.Command, _ []string) error {
 		t.Kind, t.Channel, t.OccurredAt = activity.Share, activity.Channel(channel), typedMoment(at)
@@ -52,7 +46,7 @@ func (p *program) captureShare() *cobra.Command {
 }
 
 func (p *program) captureMeeting() *cobra.Command {
-	t := &told{}
+	t := &typed{}
 	var start, end string
 	c := p.command("meeting", func(c *cobra.Command, _ []string) error {
 		t.Kind, t.Start, t.End = activity.Meeting, typedMoment(start), typedMoment(end)
@@ -80,10 +74,13 @@ func typedMoment(text string) activity.Moment {
 	return activity.Moment(text)
 }
 
-func (p *program) captureOne(c *cobra.Command, t *told) error {
+func (p *program) captureOne(c *cobra.Command, t *typed) error {
 	t.People = peopleOf(t.to)
 	if t.related != "" {
 		t.RelatedTo = &activity.Related{ID: t.related}
+	}
+	if err := t.Validate(); err != nil { // before JSON, which would alter what is no text
+		return p.refusedFlag(err, t.to)
 	}
 	data, err := json.Marshal(t.Activity)
 	if err != nil {
@@ -92,9 +89,16 @@ func (p *program) captureOne(c *cobra.Command, t *told) error {
 	return p.atDesk(c.Context(), func(d desk) error {
 		outcomes, err := d.CaptureJSON(c.Context(), data)
 		if err != nil {
-			return err
+			return p.refusedFlag(err, t.to)
 		}
-		return p.receipts(outcomes, false)
+		if problem := outcomes[0].Problem; problem != nil {
+			return p.refusedFlag(problem, t.to)
+		}
+		if p.json {
+			return p.printJSON(outcomes[0].Receipt)
+		}
+		p.say("cli.captured", "id", outcomes[0].ID)
+		return nil
 	})
 }
 
@@ -109,76 +113,4 @@ func peopleOf(typed []string) []activity.Person {
 		}
 	}
 	return people
-}
-
-func (p *program) captureFile() *cobra.Command {
-	c := p.command("file FILE…", func(c *cobra.Command, args []string) error {
-		return p.atDesk(c.Context(), func(d desk) error {
-			var all []apitype.Outcome
-			for _, name := range args {
-				outcomes, err := p.captureNamed(c, d, name)
-				if err != nil {
-					return err
-				}
-				all = append(all, outcomes...)
-			}
-			return p.receipts(all, true)
-		})
-	})
-	c.Args = func(c *cobra.Command, args []string) error {
-		if err := cobra.MinimumNArgs(1)(c, args); err != nil {
-			return usage(err)
-		}
-		return nil
-	}
-	return p.described(c, "capture.file", "capture file invitation.ics offer.eml")
-}
-
-func (p *program) captureNamed(c *cobra.Command, d desk, name string) ([]apitype.Outcome, error) {
-	if name == "-" {
-		data, err := io.ReadAll(p.in)
-		if err != nil {
-			return nil, err
-		}
-		return d.CaptureJSON(c.Context(), data)
-	}
-	info, err := os.Stat(name)
-	if err != nil {
-		return nil, usage(err)
-	}
-	if info.Size() > capture.MaxFileBytes {
-		return nil, capture.Refuse(capture.TooLarge, "limit", "50 MiB")
-	}
-	data, err := os.ReadFile(name)
-	if err != nil {
-		return nil, err
-	}
-	return d.CaptureFiles(c.Context(), []client.File{{Name: filepath.Base(name), Data: data}})
-}
-
-// receipts prints what was promised; a refusal among them fails the command.
-func (p *program) receipts(outcomes []apitype.Outcome, list bool) error {
-	var refused error
-	for _, o := range outcomes {
-		if o.Problem != nil && refused == nil {
-			refused = o.Problem
-		}
-	}
-	switch {
-	case p.json && list:
-		if err := p.printJSON(apitype.Receipts{Receipts: outcomes}); err != nil {
-			return err
-		}
-	case p.json && refused == nil:
-		if err := p.printJSON(outcomes[0].Receipt); err != nil {
-			return err
-		}
-	case !p.json:
-		for _, o := range outcomes {
-			if o.Receipt != nil {
-				p.say("cli.captured", "id", o.ID)
-			}
-		}
-	}
-	return refused
 }

@@ -42,7 +42,7 @@ func (p *program) origin(item config.Item) string {
 }
 
 func (p *program) configGet() *cobra.Command {
-	c := p.command("get KEY", func(_ *cobra.Command, args []string) error {
+	c := p.command("get", func(_ *cobra.Command, args []string) error {
 		settings, err := p.load()
 		if err != nil {
 			return err
@@ -56,13 +56,13 @@ func (p *program) configGet() *cobra.Command {
 		}
 		fmt.Fprintln(p.out, config.Text(item.Value))
 		return nil
-	})
+	}, "key")
 	c.Args = exactly(1)
 	return p.described(c, "config.get", "config get related_to.objects")
 }
 
 func (p *program) configSet() *cobra.Command {
-	c := p.command("set KEY VALUE", func(c *cobra.Command, args []string) error {
+	c := p.command("set", func(c *cobra.Command, args []string) error {
 		settings, err := p.load()
 		if err != nil {
 			return err
@@ -71,40 +71,63 @@ func (p *program) configSet() *cobra.Command {
 		if err != nil {
 			return err
 		}
-		return p.change(c.Context(), settings, changes)
-	})
+		source, err := p.change(c.Context(), settings, args[0], changes)
+		if err != nil {
+			return err
+		}
+		p.hintOverridden(args[0], source)
+		return nil
+	}, "key", "value")
 	c.Args = exactly(2)
 	return p.described(c, "config.set", "config set related_to.objects Account,Opportunity,Visit__c")
 }
 
 func (p *program) configUnset() *cobra.Command {
-	c := p.command("unset KEY", func(c *cobra.Command, args []string) error {
+	c := p.command("unset", func(c *cobra.Command, args []string) error {
 		settings, err := p.load()
 		if err != nil {
 			return err
 		}
-		return p.change(c.Context(), settings, map[string]any{args[0]: nil})
-	})
+		_, err = p.change(c.Context(), settings, args[0], map[string]any{args[0]: nil})
+		return err
+	}, "key")
 	c.Args = exactly(1)
 	return p.described(c, "config.unset", "config unset log.level")
 }
 
 // change goes through the running daemon, so that it counts at once; without one
-// it is written to the file.
-func (p *program) change(ctx context.Context, settings *config.Config, changes map[string]any) error {
+// it is written to the file. It gives the layer whose value then counts.
+func (p *program) change(ctx context.Context, settings *config.Config, key string, changes map[string]any) (config.Source, error) {
 	running, err := p.client(ctx, settings)
 	if errors.Is(err, client.ErrNotRunning) {
-		return settings.Set(changes)
+		err := settings.Set(changes)
+		return settings.SourceOf(key), err
 	}
 	if err != nil {
-		return err
+		return "", err
 	}
-	_, err = running.ChangeSettings(ctx, changes)
-	return err
+	now, err := running.ChangeSettings(ctx, changes)
+	for _, setting := range now {
+		if setting.Key == key {
+			return config.Source(setting.Source), err
+		}
+	}
+	return "", err
+}
+
+// hintOverridden says that what was set does not count, because a stronger layer
+// says something else.
+func (p *program) hintOverridden(key string, source config.Source) {
+	switch source {
+	case config.FromEnv:
+		p.hint("cli.config.overridden.env", "key", key, "name", config.EnvName(key))
+	case config.FromPolicy:
+		p.hint("cli.config.overridden.policy", "key", key)
+	}
 }
 
 func (p *program) configExplain() *cobra.Command {
-	c := p.command("explain KEY", func(_ *cobra.Command, args []string) error {
+	c := p.command("explain", func(_ *cobra.Command, args []string) error {
 		settings, err := p.load()
 		if err != nil {
 			return err
@@ -122,7 +145,7 @@ func (p *program) configExplain() *cobra.Command {
 			rows[i] = []string{"  " + p.words.Text("cli.config.source."+string(layer.Source)), config.Text(layer.Value), layer.Where}
 		}
 		return p.table(rows)
-	})
+	}, "key")
 	c.Args = exactly(1)
 	return p.described(c, "config.explain", "config explain contacts.scope")
 }

@@ -1,6 +1,7 @@
 package main
 
 import (
+	"cmp"
 	"context"
 	"embed"
 	"encoding/json"
@@ -22,6 +23,7 @@ import (
 	"fieldpost/daemon/config"
 	"fieldpost/daemon/localapi/apitype"
 	"fieldpost/daemon/localapi/client"
+	"fieldpost/daemon/words"
 	"fieldpost/keychain"
 	"fieldpost/outbox"
 	"fieldpost/outbox/activity"
@@ -70,6 +72,7 @@ type demoItem struct {
 }
 
 func (p *program) runDemo(ctx context.Context, once bool) (err error) {
+	p.words = words.In(cmp.Or(p.lang, words.Match(config.SystemLanguages()...))) // no setting reaches it
 	folder, err := os.MkdirTemp("", "fieldpost-demo-")
 	if err != nil {
 		return err

@@ -79,6 +79,15 @@ func (p *program) openHome(ctx context.Context, settings *config.Config) (*daemo
 	}
 	if err := home.OpenSeal(ctx); err != nil {
 		home.Log.Warn("the keychain did not open the outbox", "error", err)
+		p.hint("cli.keychain.closed", "why", p.whyClosed(err))
 	}
 	return home, nil
+}
+
+// whyClosed tells in a few words why the keychain gives nothing.
+func (p *program) whyClosed(err error) string {
+	if told, known := daemon.Explain(p.words, err); known {
+		return told.Title
+	}
+	return p.words.Explain("keychain_unavailable", nil).Title
 }

@@ -10,7 +10,6 @@ import (
 	"os/signal"
 	"syscall"
 
-	"fieldpost/daemon/config"
 	"fieldpost/daemon/words"
 
 	_ "time/tzdata" // Windows has no zone database
@@ -35,18 +34,4 @@ func run(ctx context.Context, args []string, in io.Reader, out, errOut io.Writer
 	root.SetOut(out)
 	root.SetErr(errOut)
 	return p.exit(root.ExecuteContext(ctx))
-}
-
-// askedLanguage finds the language before the flags are parsed, for the help is
-// told in it as well. The settings are read later and may decide otherwise.
-func askedLanguage(args []string) string {
-	for i, a := range args {
-		if a == "--lang" && i+1 < len(args) {
-			return args[i+1]
-		}
-		if len(a) > 7 && a[:7] == "--lang=" {
-			return a[7:]
-		}
-	}
-	return words.Match(config.SystemLanguages()...)
 }

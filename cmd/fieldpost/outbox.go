@@ -2,13 +2,12 @@ package main
 
 import (
 	"context"
-	"fmt"
-	"time"
+	"slices"
+	"strings"
 
 	"github.com/spf13/cobra"
 
 	"fieldpost/daemon/localapi/apitype"
-	"fieldpost/daemon/localapi/client"
 	"fieldpost/outbox"
 )
 
@@ -19,10 +18,19 @@ func (p *program) outbox() *cobra.Command {
 		p.outboxVerb("hold", desk.Hold), p.outboxVerb("discard", desk.Discard), p.outboxVerb("restore", desk.Restore))
 }
 
+// anID is how an activity's id looks, for examples.
+const anID = "0193f0c2-6c1e-7a40-8a53-5b0f3d1e9c11"
+
 func (p *program) outboxList() *cobra.Command {
 	var state, csvFile string
 	var limit int
 	c := p.command("list", func(c *cobra.Command, _ []string) error {
+		if err := checkState(state); err != nil {
+			return err
+		}
+		if limit < 1 {
+			return wrong("cli_limit")
+		}
 		return p.atDesk(c.Context(), func(d desk) error {
 			if csvFile != "" {
 				rows, err := ledger(c.Context(), d, outbox.State(state), csvFile)
@@ -33,7 +41,7 @@ func (p *program) outboxList() *cobra.Command {
 			}
 			page, err := d.List(c.Context(), outbox.Query{State: outbox.State(state), Limit: limit})
 			if err != nil {
-				return usage(err)
+				return err
 			}
 			if p.json {
 				return p.printJSON(page)
@@ -44,12 +52,26 @@ func (p *program) outboxList() *cobra.Command {
 	c.Flags().StringVar(&state, "state", "", p.words.Text("cli.flag.state"))
 	c.Flags().StringVar(&csvFile, "csv", "", p.words.Text("cli.flag.csv"))
 	c.Flags().IntVar(&limit, "limit", 50, p.words.Text("cli.flag.limit"))
+	hideDefault(c, "limit")
 	return p.described(c, "outbox.list", "outbox list --state needs_attention")
+}
+
+// checkState names the states to who asked for another one.
+func checkState(state string) error {
+	if state == "" || slices.Contains(outbox.States, outbox.State(state)) {
+		return nil
+	}
+	names := make([]string, len(outbox.States))
+	for i, known := range outbox.States {
+		names[i] = string(known)
+	}
+	return wrong("cli_state", "value", state, "states", strings.Join(names, ", "))
 }
 
 func (p *program) items(items []apitype.Item) error {
 	rows := make([][]string, 0, len(items))
-	for _, item := range items {
+	for i := range items {
+		item := &items[i]
 		why := ""
 		switch {
 		case item.Problem != nil:
@@ -57,48 +79,15 @@ func (p *program) items(items []apitype.Item) error {
 		case item.Record != nil:
 			why = item.Record.Object + " " + item.Record.ID
 		}
-		rows = append(rows, []string{item.ID, moment(item.CapturedAt), p.words.Text("state." + string(item.State)), item.Subject, why})
+		rows = append(rows, []string{item.ID, moment(item.CapturedAt), p.words.Text("state." + string(item.State)), p.title(item), why})
 	}
 	return p.table(rows)
 }
 
-func (p *program) outboxShow() *cobra.Command {
-	c := p.command("show ID", func(c *cobra.Command, args []string) error {
-		return p.atDesk(c.Context(), func(d desk) error {
-			item, err := d.Get(c.Context(), args[0])
-			if err != nil {
-				return err
-			}
-			return p.item(item)
-		})
-	})
-	c.Args = exactly(1)
-	return p.described(c, "outbox.show", "outbox show 0193f0c2-6c1e-7a40-8a53-5b0f3d1e9c11")
-}
-
-func (p *program) item(item apitype.Item) error {
-	if p.json {
-		return p.printJSON(item)
-	}
-	fmt.Fprintf(p.out, "%s  %s\n", item.ID, p.words.Text("state."+string(item.State)))
-	fmt.Fprintln(p.out, oneLine(item.Subject))
-	for _, person := range item.People {
-		fmt.Fprintln(p.out, "  "+oneLine(person.Name+" "+person.Email+" "+person.ID))
-	}
-	p.explain(item.Problem)
-	if item.Record != nil {
-		fmt.Fprintf(p.out, "  %s %s %s\n", item.Record.Object, item.Record.ID, item.Record.URL)
-	}
-	for _, e := range item.History {
-		fmt.Fprintf(p.out, "  %s  %s\n", moment(e.Time), e.Detail)
-	}
-	return nil
-}
-
 func (p *program) outboxVerb(name string, verb func(desk, context.Context, string) (apitype.Item, error)) *cobra.Command {
-	c := p.command(name+" ID", func(c *cobra.Command, args []string) error { return p.one(c, args[0], verb) })
+	c := p.command(name, func(c *cobra.Command, args []string) error { return p.one(c, args[0], verb) }, "id")
 	c.Args = exactly(1)
-	return p.described(c, "outbox."+name, "outbox "+name+" 0193f0c2-6c1e-7a40-8a53-5b0f3d1e9c11")
+	return p.described(c, "outbox."+name, "outbox "+name+" "+anID)
 }
 
 func (p *program) one(c *cobra.Command, id string, verb func(desk, context.Context, string) (apitype.Item, error)) error {
@@ -107,22 +96,25 @@ func (p *program) one(c *cobra.Command, id string, verb func(desk, context.Conte
 		if err != nil {
 			return err
 		}
-		return p.item(item)
+		return p.item(&item)
 	})
 }
 
 func (p *program) outboxRetry() *cobra.Command {
 	var all bool
 	var code string
-	c := p.command("retry [ID]", func(c *cobra.Command, args []string) error {
-		if len(args) == 1 {
-			return p.one(c, args[0], desk.Retry)
+	c := p.command("retry", func(c *cobra.Command, args []string) error {
+		if err := onlyOne(c, args, "all", "code"); err != nil {
+			return err
 		}
-		if !all && code == "" {
-			return usage(fmt.Errorf("%s", p.words.Text("cli.outbox.retry.what")))
+		switch {
+		case len(args) == 1:
+			return p.one(c, args[0], desk.Retry)
+		case !all && code == "":
+			return wrong("cli_retry_what")
 		}
 		return p.many(c, code, desk.RetryAll)
-	})
+	}, "maybe_id")
 	c.Args = atMostOne
 	c.Flags().BoolVar(&all, "all", false, p.words.Text("cli.flag.all"))
 	c.Flags().StringVar(&code, "code", "", p.words.Text("cli.flag.code"))
@@ -131,23 +123,36 @@ func (p *program) outboxRetry() *cobra.Command {
 
 func (p *program) outboxRelease() *cobra.Command {
 	var code string
-	c := p.command("release [ID]", func(c *cobra.Command, args []string) error {
-		if len(args) == 1 {
-			return p.one(c, args[0], desk.Release)
+	c := p.command("release", func(c *cobra.Command, args []string) error {
+		if err := onlyOne(c, args, "code"); err != nil {
+			return err
 		}
-		if code == "" {
-			return usage(fmt.Errorf("%s", p.words.Text("cli.outbox.release.what")))
+		switch {
+		case len(args) == 1:
+			return p.one(c, args[0], desk.Release)
+		case code == "":
+			return wrong("cli_release_what")
 		}
 		return p.many(c, code, desk.ReleaseAll)
-	})
+	}, "maybe_id")
 	c.Args = atMostOne
 	c.Flags().StringVar(&code, "code", "", p.words.Text("cli.flag.code"))
 	return p.described(c, "outbox.release", "outbox release --code many_meetings")
 }
 
-func atMostOne(c *cobra.Command, args []string) error {
-	if err := cobra.MaximumNArgs(1)(c, args); err != nil {
-		return usage(err)
+// onlyOne refuses two ways of saying which activities are meant.
+func onlyOne(c *cobra.Command, args []string, flags ...string) error {
+	var given []string
+	if len(args) == 1 {
+		given = append(given, args[0])
+	}
+	for _, flag := range flags {
+		if c.Flags().Changed(flag) {
+			given = append(given, "--"+flag)
+		}
+	}
+	if len(given) > 1 {
+		return wrong("cli_exclusive", "one", given[0], "other", given[1])
 	}
 	return nil
 }
@@ -164,59 +169,4 @@ func (p *program) many(c *cobra.Command, code string, verb func(desk, context.Co
 		p.say("cli.changed", "n", n)
 		return nil
 	})
-}
-
-// outboxFlush sends now and waits until nothing waits any more.
-func (p *program) outboxFlush() *cobra.Command {
-	var timeout time.Duration
-	c := p.command("flush", func(c *cobra.Command, _ []string) error {
-		return p.withDaemon(c.Context(), func(d *client.Client) error {
-			ctx, cancel := context.WithTimeout(c.Context(), timeout)
-			defer cancel()
-			return p.flush(ctx, d)
-		})
-	})
-	c.Flags().DurationVar(&timeout, "timeout", 2*time.Minute, p.words.Text("cli.flag.timeout"))
-	return p.described(c, "outbox.flush", "outbox flush --timeout 30s")
-}
-
-// flushPoll is how often a flush looks; what is under way is told by events too,
-// but a look is simpler and a flush is short.
-const flushPoll = 200 * time.Millisecond
-
-func (p *program) flush(ctx context.Context, d *client.Client) error {
-	if err := d.Sync(ctx); err != nil {
-		return err
-	}
-	for {
-		status, err := d.Status(ctx)
-		if err != nil {
-			if ctx.Err() == nil {
-				return err
-			}
-			return &codeError{exitFailed, fmt.Errorf("%s", p.words.Text("cli.flush.late"))}
-		}
-		if status.Outbox.Waiting+status.Outbox.Sending == 0 {
-			return p.flushed(status)
-		}
-		if status.Account.State == apitype.SignedOut {
-			return &codeError{exitSignIn, fmt.Errorf("%s", p.words.Text("cli.flush.sign_in", "n", status.Outbox.Waiting))}
-		}
-		select {
-		case <-ctx.Done():
-			return &codeError{exitFailed, fmt.Errorf("%s", p.words.Text("cli.flush.waiting", "n", status.Outbox.Waiting+status.Outbox.Sending))}
-		case <-time.After(flushPoll):
-		}
-	}
-}
-
-func (p *program) flushed(status apitype.Status) error {
-	if p.json {
-		return p.printJSON(status.Outbox)
-	}
-	p.say("cli.flush.done")
-	if n := status.Outbox.NeedsAttention; n > 0 {
-		p.hint("cli.flush.attention", "n", n)
-	}
-	return nil
 }

@@ -3,6 +3,8 @@ package main
 import (
 	"encoding/json"
 	"fmt"
+	"io"
+	"os"
 	"strings"
 	"text/tabwriter"
 	"time"
@@ -28,26 +30,44 @@ func (p *program) hint(key string, pairs ...any) {
 	fmt.Fprintln(p.errOut, p.words.Text(key, pairs...))
 }
 
-// table writes rows in columns.
+// table writes rows in columns: cut to fit a screen, whole for a program that reads.
 func (p *program) table(rows [][]string) error {
+	cell := clean
+	if isTerminal(p.out) {
+		cell = oneLine
+	}
 	w := tabwriter.NewWriter(p.out, 0, 4, 2, ' ', 0)
 	for _, row := range rows {
-		for i, cell := range row {
-			row[i] = oneLine(cell)
+		for i := range row {
+			row[i] = cell(row[i])
 		}
 		fmt.Fprintln(w, strings.Join(row, "\t"))
 	}
 	return w.Flush()
 }
 
-// oneLine keeps a cell from breaking the table or driving the terminal.
-func oneLine(text string) string {
-	text = strings.Map(func(r rune) rune {
+func isTerminal(out io.Writer) bool {
+	file, ok := out.(*os.File)
+	if !ok {
+		return false
+	}
+	info, err := file.Stat()
+	return err == nil && info.Mode()&os.ModeCharDevice != 0
+}
+
+// clean keeps a text from breaking a line or driving the terminal.
+func clean(text string) string {
+	return strings.Map(func(r rune) rune {
 		if r < ' ' || r == 0x7f || r >= 0x80 && r < 0xa0 {
 			return ' '
 		}
 		return r
 	}, text)
+}
+
+// oneLine is clean text that fits a column.
+func oneLine(text string) string {
+	text = clean(text)
 	const most = 60
 	if runes := []rune(text); len(runes) > most {
 		return string(runes[:most-1]) + "…"

@@ -1,11 +1,15 @@
 package main
 
 import (
+	"cmp"
 	"errors"
 	"io"
+	"io/fs"
 	"log/slog"
 	"os"
+	"path/filepath"
 
+	"github.com/DeRuina/timberjack"
 	"github.com/spf13/cobra"
 
 	"fieldpost/daemon/config"
@@ -26,27 +30,34 @@ type program struct {
 func (p *program) root() *cobra.Command {
 	root := p.group("fieldpost")
 	root.SilenceErrors, root.SilenceUsage = true, true
-	root.CompletionOptions.HiddenDefaultCmd = false
+	root.CompletionOptions.DisableDefaultCmd = true
 	flags := root.PersistentFlags()
 	flags.StringVar(&p.home, "home", "", p.words.Text("cli.flag.home"))
 	flags.StringVar(&p.policy, "policy", "", p.words.Text("cli.flag.policy"))
 	flags.StringVar(&p.lang, "lang", "", p.words.Text("cli.flag.lang"))
 	flags.StringVar(&p.logLevel, "log-level", "", p.words.Text("cli.flag.log_level"))
 	flags.BoolVar(&p.json, "json", false, p.words.Text("cli.flag.json"))
+	flags.BoolP("help", "h", false, p.words.Text("cli.flag.help"))
 	root.SetUsageTemplate(p.usageTemplate())
-	root.SetFlagErrorFunc(func(_ *cobra.Command, err error) error { return usage(err) })
+	root.SetFlagErrorFunc(flagFault)
+	root.PersistentPreRunE = checkTexts
 	root.AddCommand(
 		p.demo(), p.runDaemon(), p.service(), p.auth(), p.capture(), p.outbox(), p.status(), p.config(), p.doctor(),
-		p.open(), p.org(), p.sandbox(), p.version(), p.verifyStore(),
+		p.open(), p.org(), p.sandbox(), p.completion(), p.version(), p.verifyStore(),
 	)
+	root.SetHelpCommand(p.help())
 	root.InitDefaultHelpCmd()
-	root.InitDefaultCompletionCmd()
 	return root
 }
 
 // command makes a command that takes no arguments unless its maker says otherwise.
-func (p *program) command(use string, run func(*cobra.Command, []string) error) *cobra.Command {
-	return &cobra.Command{Use: use, RunE: run, Args: noArguments}
+// args names those that it takes.
+func (p *program) command(name string, run func(*cobra.Command, []string) error, args ...string) *cobra.Command {
+	use := name
+	for _, arg := range args {
+		use += " " + p.words.Text("cli.arg."+arg)
+	}
+	return &cobra.Command{Use: use, RunE: run, Args: takes(0, 0), DisableFlagsInUseLine: true}
 }
 
 // described gives a command its words.
@@ -56,27 +67,11 @@ func (p *program) described(c *cobra.Command, name, example string) *cobra.Comma
 	return c
 }
 
-func noArguments(c *cobra.Command, args []string) error {
-	if err := cobra.NoArgs(c, args); err != nil {
-		return usage(err)
-	}
-	return nil
-}
-
-// exactly wants n arguments.
-func exactly(n int) cobra.PositionalArgs {
-	return func(c *cobra.Command, args []string) error {
-		if err := cobra.ExactArgs(n)(c, args); err != nil {
-			return usage(err)
-		}
-		return nil
-	}
-}
-
-// group makes a noun that has verbs.
+// group makes a noun that has verbs. Alone it is wrong usage, and its help no result.
 func (p *program) group(noun string, verbs ...*cobra.Command) *cobra.Command {
 	c := p.command(noun, func(c *cobra.Command, _ []string) error {
-		return errors.Join(c.Help(), usage(nil))
+		c.SetOut(p.errOut)
+		return errors.Join(c.Help(), &codeError{code: exitUsage})
 	})
 	c.Short = p.words.Text("cli." + noun)
 	c.AddCommand(verbs...)
@@ -89,9 +84,11 @@ func (p *program) load() (*config.Config, error) {
 	if err != nil {
 		return nil, err
 	}
-	asked := p.policy
-	if asked == "" {
-		asked = os.Getenv("FIELDPOST_POLICY")
+	if err := checkHome(paths.State); err != nil {
+		return nil, err
+	}
+	if err := p.checkPolicy(paths); err != nil {
+		return nil, err
 	}
 	flags := map[string]string{}
 	if p.lang != "" {
@@ -100,7 +97,8 @@ func (p *program) load() (*config.Config, error) {
 	if p.logLevel != "" {
 		flags["log.level"] = p.logLevel
 	}
-	loaded, err := config.Load(config.Inputs{Paths: paths, Policy: paths.PolicyFile(asked), Environ: os.Environ(), Flags: flags})
+	policy := paths.PolicyFile(cmp.Or(p.policy, os.Getenv("FIELDPOST_POLICY")))
+	loaded, err := config.Load(config.Inputs{Paths: paths, Policy: policy, Environ: os.Environ(), Flags: flags})
 	if err != nil {
 		return nil, err
 	}
@@ -108,22 +106,59 @@ func (p *program) load() (*config.Config, error) {
 	return loaded, nil
 }
 
-// logger writes to stderr, for commands that work on the files themselves.
+// checkHome finds a file where the folder of our files should be.
+func checkHome(state string) error {
+	for at := state; ; at = filepath.Dir(at) {
+		info, err := os.Stat(at)
+		if err == nil && !info.IsDir() {
+			return failed("home_not_a_folder", "file", at)
+		}
+		if err == nil || at == filepath.Dir(at) {
+			return nil
+		}
+	}
+}
+
+// checkPolicy finds that the policy asked for by the flag is not there: a typing
+// error, while a policy that the environment names may come back.
+func (p *program) checkPolicy(paths config.Paths) error {
+	if p.policy == "" || paths.PolicyFile(p.policy) != p.policy {
+		return nil
+	}
+	if _, err := os.Stat(p.policy); errors.Is(err, fs.ErrNotExist) {
+		return failed("policy_missing", "file", p.policy)
+	}
+	return nil
+}
+
+// logger is for commands that work on the files themselves: it writes where the
+// daemon does, for stderr is a person's, who asks for it with --log-level.
 func (p *program) logger(settings *config.Config) *slog.Logger {
-	return slog.New(slog.NewTextHandler(p.errOut, &slog.HandlerOptions{Level: max(settings.Settings().Log.Level, slog.LevelWarn)}))
+	options := &slog.HandlerOptions{Level: settings.Settings().Log.Level}
+	if p.logLevel != "" {
+		return slog.New(slog.NewTextHandler(p.errOut, options))
+	}
+	return slog.New(slog.NewJSONHandler(logFile(settings), options))
+}
+
+// logFile is made by the first line that is written.
+func logFile(settings *config.Config) *timberjack.Logger {
+	return &timberjack.Logger{
+		Filename: filepath.Join(settings.Paths().Logs, "fieldpost.log"), MaxSize: 10, MaxBackups: 5, FileMode: 0o600,
+	}
 }
 
 // usageTemplate is cobra's, told in the rep's language.
 func (p *program) usageTemplate() string {
 	t := p.words.Text
-	return t("cli.usage.usage") + `{{if .Runnable}}
-  {{.UseLine}}{{end}}{{if .HasAvailableSubCommands}}
-  {{.CommandPath}} ` + t("cli.usage.verb") + `{{end}}{{if .HasExample}}
+	return t("cli.usage.usage") + `{{if .HasAvailableSubCommands}}
+  {{.CommandPath}} ` + t("cli.usage.verb") + `{{else}}
+  {{.UseLine}} ` + t("cli.usage.options") + `{{end}}{{if .HasExample}}
 
 ` + t("cli.usage.example") + `
 {{.Example}}{{end}}{{if .HasAvailableSubCommands}}
 
-` + t("cli.usage.commands") + `{{range .Commands}}{{if .IsAvailableCommand}}
+` + t("cli.usage.commands") + `{{range .Commands}}{{if or .IsAvailableCommand (eq .Name "help")}}
   {{rpad .Name .NamePadding}} {{.Short}}{{end}}{{end}}{{end}}{{if .HasAvailableLocalFlags}}
 
 ` + t("cli.usage.flags") + `

@@ -6,9 +6,7 @@ import (
 	"io"
 	"log/slog"
 	"os"
-	"path/filepath"
 
-	"github.com/DeRuina/timberjack"
 	"github.com/spf13/cobra"
 
 	"fieldpost/daemon"
@@ -27,9 +25,7 @@ func (p *program) runDaemon() *cobra.Command {
 
 // serve runs the daemon until ctx ends.
 func (p *program) serve(ctx context.Context, settings *config.Config) error {
-	file := &timberjack.Logger{
-		Filename: filepath.Join(settings.Paths().Logs, "fieldpost.log"), MaxSize: 10, MaxBackups: 5, FileMode: 0o600,
-	}
+	file := logFile(settings)
 	defer file.Close()
 	level := settings.Settings().Log.Level
 	log := slog.New(slog.NewJSONHandler(io.MultiWriter(p.errOut, file), &slog.HandlerOptions{Level: level}))

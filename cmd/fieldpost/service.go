@@ -103,11 +103,15 @@ func (p *program) serviceUninstall() *cobra.Command {
 		if err != nil {
 			return err
 		}
+		if err := apart(c, "keep-data", "discard-data"); err != nil {
+			return err
+		}
 		if !keep && !discard {
 			if err := p.refuseWhileItemsWait(c.Context(), settings); err != nil {
-				return err
+				return orRemedy(err, "cli.service.uninstall.refused")
 			}
 		}
+		before, unknown := service.Status(c.Context())
 		if err := service.Uninstall(c.Context()); err != nil {
 			return err
 		}
@@ -115,6 +119,10 @@ func (p *program) serviceUninstall() *cobra.Command {
 			if err := os.RemoveAll(settings.Paths().State); err != nil {
 				return fmt.Errorf("removing %s: %w", settings.Paths().State, err)
 			}
+		}
+		if unknown == nil && before.State == installer.NotInstalled {
+			p.say("cli.service.state.not_installed")
+			return nil
 		}
 		p.say("cli.service.uninstall.done")
 		return nil

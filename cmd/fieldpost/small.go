@@ -1,12 +1,13 @@
 package main
 
 import (
+	"errors"
 	"fmt"
 	"net"
 	"net/http"
+	"os"
 	"time"
 
-	"github.com/cli/browser"
 	"github.com/spf13/cobra"
 
 	"fieldpost/daemon/localapi/client"
@@ -46,36 +47,27 @@ func (p *program) doctor() *cobra.Command {
 	}), "doctor", "doctor")
 }
 
-func (p *program) open() *cobra.Command {
-	var printOnly bool
-	c := p.command("open", func(c *cobra.Command, _ []string) error {
+func (p *program) org() *cobra.Command {
+	refresh := p.described(p.command("refresh", func(c *cobra.Command, _ []string) error {
 		return p.withDaemon(c.Context(), func(d *client.Client) error {
-			link, err := d.SessionLink(c.Context())
+			read, err := d.Refresh(c.Context())
 			if err != nil {
 				return err
 			}
 			if p.json {
-				return p.printJSON(link)
+				return p.printJSON(read)
 			}
-			if printOnly {
-				fmt.Fprintln(p.out, link.URL)
-				return nil
-			}
-			if err := browser.OpenURL(link.URL); err != nil {
-				p.hint("cli.auth.open_by_hand", "url", link.URL)
-			}
+			p.say("cli.org.refreshed", "people", read.People, "records", read.Records)
 			return nil
 		})
-	})
-	c.Flags().BoolVar(&printOnly, "print", false, p.words.Text("cli.flag.print"))
-	return p.described(c, "open", "open")
-}
-
-func (p *program) org() *cobra.Command {
-	refresh := p.described(p.command("refresh", func(c *cobra.Command, _ []string) error {
-		return p.withDaemon(c.Context(), func(d *client.Client) error { return d.Sync(c.Context()) })
 	}), "org.refresh", "org refresh")
 	return p.group("org", refresh)
+}
+
+// sandboxStarted is what "sandbox --json" prints once it answers.
+type sandboxStarted struct {
+	URL      string `json:"url"`
+	Username string `json:"username"`
 }
 
 func (p *program) sandbox() *cobra.Command {
@@ -83,7 +75,7 @@ func (p *program) sandbox() *cobra.Command {
 	c := p.command("sandbox", func(c *cobra.Command, _ []string) error {
 		listener, err := net.Listen("tcp", address)
 		if err != nil {
-			return err
+			return failed("cannot_listen", "address", address, "message", reason(err))
 		}
 		org := sandbox.New(sandbox.Config{})
 		server := &http.Server{Handler: org, ReadHeaderTimeout: 10 * time.Second}
@@ -91,13 +83,37 @@ func (p *program) sandbox() *cobra.Command {
 			<-c.Context().Done()
 			_ = server.Close() // it serves a trial org: nothing is lost
 		}()
-		fmt.Fprintf(p.out, "http://%s\n", listener.Addr())
-		p.hint("cli.sandbox.ready", "username", org.Rep().Username)
+		if err := p.announce(sandboxStarted{URL: "http://" + listener.Addr().String(), Username: org.Rep().Username}); err != nil {
+			return err
+		}
 		if err := server.Serve(listener); err != http.ErrServerClosed {
 			return err
 		}
 		return nil
 	})
 	c.Flags().StringVar(&address, "listen", "127.0.0.1:7420", p.words.Text("cli.flag.listen"))
+	hideDefault(c, "listen")
 	return p.described(c, "sandbox", "sandbox --listen 127.0.0.1:7420")
+}
+
+func (p *program) announce(started sandboxStarted) error {
+	if p.json {
+		return p.printJSON(started)
+	}
+	fmt.Fprintln(p.out, started.URL)
+	p.hint("cli.sandbox.ready", "username", started.Username)
+	return nil
+}
+
+// reason is the system's own word for why an address cannot be used.
+func reason(err error) string {
+	var failed *net.OpError
+	if errors.As(err, &failed) && failed.Err != nil {
+		err = failed.Err
+	}
+	var call *os.SyscallError
+	if errors.As(err, &call) {
+		err = call.Err
+	}
+	return err.Error()
 }

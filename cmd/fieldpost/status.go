@@ -21,7 +21,7 @@ func (p *program) status() *cobra.Command {
 			if err != nil {
 				return err
 			}
-			if err := p.printStatus(status); err != nil {
+			if err := p.printStatus(&status); err != nil {
 				return err
 			}
 			return verdict(status)
@@ -51,7 +51,7 @@ func (p *program) watchStatus(ctx context.Context, d *client.Client) error {
 			return err
 		}
 		if event.Status != nil {
-			if err := p.printStatus(*event.Status); err != nil {
+			if err := p.printStatus(event.Status); err != nil {
 				return err
 			}
 		}
@@ -59,15 +59,41 @@ func (p *program) watchStatus(ctx context.Context, d *client.Client) error {
 	return nil
 }
 
-func (p *program) printStatus(s apitype.Status) error {
+func (p *program) printStatus(s *apitype.Status) error {
 	if p.json {
 		return p.printJSON(s)
 	}
-	p.say("cli.status.account."+string(s.Account.State), "username", s.Account.Username)
+	p.printAccount(s)
+	p.printCounts(s.Outbox)
+	p.say("cli.status.directory", "people", s.Directory.People, "records", s.Directory.Records)
+	for i := range s.Warnings {
+		if s.Connection.Problem == nil || s.Warnings[i].Code != s.Connection.Problem.Code { // told above
+			p.explain(&s.Warnings[i])
+		}
+	}
+	return nil
+}
+
+// printAccount tells who is signed in and how the way to Salesforce is. A problem
+// that only a person ends is told in place of both, for it is what matters.
+func (p *program) printAccount(s *apitype.Status) {
+	account, problem := s.Account, s.Connection.Problem
+	if problem != nil && stopped(account.State) {
+		p.say("cli.status.account.stopped", "username", account.Username)
+		p.explain(problem)
+		return
+	}
+	p.say("cli.status.account."+string(account.State), "username", account.Username)
 	p.say("cli.status.connection." + string(s.Connection.State))
-	p.explain(s.Connection.Problem)
-	o := s.Outbox
-	p.say("cli.status.captured", "n", o.Captured)
+	p.explain(problem)
+}
+
+func (p *program) printCounts(o apitype.Outbox) {
+	if o.Captured == 0 {
+		p.say("cli.status.nothing")
+	} else {
+		p.say("cli.status.captured", "n", o.Captured)
+	}
 	for _, count := range []struct {
 		state string
 		n     int
@@ -86,9 +112,4 @@ func (p *program) printStatus(s apitype.Status) error {
 	if o.Waiting+o.Sending == 0 {
 		p.say("cli.status.calm")
 	}
-	p.say("cli.status.directory", "people", s.Directory.People, "records", s.Directory.Records)
-	for i := range s.Warnings {
-		p.explain(&s.Warnings[i])
-	}
-	return nil
 }

@@ -1,7 +1,6 @@
 package main
 
 import (
-	"errors"
 	"fmt"
 	"os"
 	"strings"
@@ -22,7 +21,7 @@ func (p *program) outboxEdit() *cobra.Command {
 	var delivered bool
 	var to []string
 	var related string
-	c := p.command("edit ID", func(c *cobra.Command, args []string) error {
+	c := p.command("edit", func(c *cobra.Command, args []string) error {
 		patch := map[string]any{}
 		c.Flags().Visit(func(f *pflag.Flag) {
 			switch field := editable[f.Name]; field {
@@ -40,16 +39,16 @@ func (p *program) outboxEdit() *cobra.Command {
 			patch["related_to"] = map[string]string{"id": related}
 		}
 		if len(patch) == 0 {
-			return usage(errors.New(p.words.Text("cli.outbox.edit.what")))
+			return wrong("cli_edit_what")
 		}
 		return p.atDesk(c.Context(), func(d desk) error {
 			item, err := d.Edit(c.Context(), args[0], delivered, patch)
 			if err != nil {
-				return err
+				return p.refusedFlag(err, to)
 			}
-			return p.item(item)
+			return p.item(&item)
 		})
-	})
+	}, "id")
 	c.Args = exactly(1)
 	f := c.Flags()
 	for name := range editable {
@@ -58,7 +57,7 @@ func (p *program) outboxEdit() *cobra.Command {
 	f.StringArrayVar(&to, "to", nil, p.words.Text("cli.flag.to"))
 	f.StringVar(&related, "related", "", p.words.Text("cli.flag.related"))
 	f.BoolVar(&delivered, "delivered", false, p.words.Text("cli.flag.delivered"))
-	return p.described(c, "outbox.edit", `outbox edit 0193f0c2-6c1e-7a40-8a53-5b0f3d1e9c11 --subject "Brochure 2027"`)
+	return p.described(c, "outbox.edit", `outbox edit `+anID+` --subject "Brochure 2027"`)
 }
 
 // outboxWithdraw needs the daemon: the record is deleted in Salesforce.
@@ -122,11 +121,11 @@ func (p *program) outboxRecover() *cobra.Command {
 	var file string
 	c := p.command("recover", func(c *cobra.Command, _ []string) error {
 		if file == "" {
-			return usage(errors.New(p.words.Text("cli.outbox.recover.what")))
+			return wrong("cli_recover_what")
 		}
 		identity, err := os.ReadFile(file)
 		if err != nil {
-			return usage(err)
+			return &codeError{exitUsage, p.ofFile(file, p.unreadable(err))}
 		}
 		return p.atDesk(c.Context(), func(d desk) error {
 			done, err := d.Recover(c.Context(), string(identity))

@@ -29,7 +29,7 @@ const (
 
 // verifyStore is the child: hidden, for a person has "outbox check".
 func (p *program) verifyStore() *cobra.Command {
-	c := p.command("verify-store FILE", func(_ *cobra.Command, args []string) error {
+	c := p.command("verify-store", func(_ *cobra.Command, args []string) error {
 		err := outbox.Verify(args[0])
 		switch {
 		case err == nil:
@@ -42,8 +42,9 @@ func (p *program) verifyStore() *cobra.Command {
 			return err
 		}
 		return &codeError{storeShut, err}
-	})
+	}, "file")
 	c.Args = exactly(1)
+	c.Annotations = map[string]string{takesPaths: "yes"}
 	c.Hidden = true
 	return p.described(c, "verify_store", "verify-store outbox.db")
 }

@@ -4,7 +4,9 @@ import (
 	"bytes"
 	"errors"
 	"fmt"
+	"io/fs"
 	"os"
+	"strconv"
 	"time"
 
 	"filippo.io/age"
@@ -76,6 +78,9 @@ func exportBytes(export apitype.Export, plain bool, passphrase string, settings 
 // export.
 func writeNew(name string, data []byte) error {
 	file, err := os.OpenFile(name, os.O_CREATE|os.O_EXCL|os.O_WRONLY, 0o600)
+	if errors.Is(err, fs.ErrExist) {
+		return failed("cli_file_exists", "file", name)
+	}
 	if err != nil {
 		return err
 	}
@@ -96,7 +101,7 @@ func (p *program) exported(export apitype.Export) error {
 		p.say("cli.outbox.exported", "n", len(export.Items))
 	}
 	if export.Sealed > 0 {
-		return &codeError{exitFailed, errors.New(p.words.Text("cli.outbox.export.sealed", "n", export.Sealed))}
+		return failed("cli_export_sealed", "n", strconv.Itoa(export.Sealed))
 	}
 	return nil
 }
@@ -110,15 +115,15 @@ func (p *program) outboxImport() *cobra.Command {
 		}
 		data, err := os.ReadFile(args[0])
 		if err != nil {
-			return usage(err)
+			return &codeError{exitUsage, p.ofFile(args[0], p.unreadable(err))}
 		}
-		identity, err := readIdentity(identityFile)
+		identity, err := p.readIdentity(identityFile)
 		if err != nil {
-			return usage(err)
+			return err
 		}
 		items, err := outbox.ReadExport(data, p.passphrase, identity)
 		if err != nil {
-			return p.importFault(err)
+			return importFault(err)
 		}
 		return p.atDesk(c.Context(), func(d desk) error {
 			done, err := d.Import(c.Context(), items)
@@ -137,30 +142,28 @@ func (p *program) outboxImport() *cobra.Command {
 	return p.described(c, "outbox.import", "outbox import waiting.fieldpost")
 }
 
-func (p *program) importFault(err error) error {
-	for known, key := range map[error]string{
-		outbox.ErrWrongPassphrase: "cli.outbox.import.wrong", outbox.ErrNoExport: "cli.outbox.import.no_export",
-	} {
-		if errors.Is(err, known) {
-			return usage(errors.New(p.words.Text(key)))
-		}
+func importFault(err error) error {
+	switch {
+	case errors.Is(err, outbox.ErrWrongPassphrase):
+		return wrong("cli_export_shut")
+	case errors.Is(err, outbox.ErrNoExport):
+		return wrong("cli_no_export")
 	}
 	return err
 }
 
 // readIdentity reads the company's recovery key; nil without a file.
-func readIdentity(name string) (age.Identity, error) {
+func (p *program) readIdentity(name string) (age.Identity, error) {
 	if name == "" {
 		return nil, nil
 	}
-	file, err := os.Open(name)
+	text, err := os.ReadFile(name)
 	if err != nil {
-		return nil, err
+		return nil, &codeError{exitUsage, p.ofFile(name, p.unreadable(err))}
 	}
-	defer file.Close()
-	identities, err := age.ParseIdentities(file)
+	identities, err := age.ParseIdentities(bytes.NewReader(text))
 	if err != nil {
-		return nil, err
+		return nil, wrong("not_an_identity")
 	}
 	return identities[0], nil
 }
@@ -173,13 +176,13 @@ func (p *program) passphrase() (string, error) {
 	}
 	terminal, ok := p.in.(*os.File)
 	if !ok || !term.IsTerminal(int(terminal.Fd())) {
-		return "", usage(errors.New(p.words.Text("cli.outbox.export.passphrase")))
+		return "", wrong("cli_no_passphrase")
 	}
 	fmt.Fprint(p.errOut, p.words.Text("cli.outbox.export.ask")+" ")
 	typed, err := term.ReadPassword(int(terminal.Fd()))
 	fmt.Fprintln(p.errOut)
 	if err != nil || len(typed) == 0 {
-		return "", usage(errors.New(p.words.Text("cli.outbox.export.passphrase")))
+		return "", wrong("cli_no_passphrase")
 	}
 	return string(typed), nil
 }

@@ -68,7 +68,7 @@ func (p *program) outboxWithdraw() *cobra.Command {
 			if err != nil {
 				return err
 			}
-			return p.item(item)
+			return p.item(&item)
 		})
 	})
 	c.Args = exactly(1)

@@ -11,9 +11,9 @@ import (
 	"fieldpost/sfclient"
 )
 
-// beforeClaim is how much earlier than the claim a record may be dated: the
-// laptop's clock and Salesforce's differ.
-const beforeClaim = 15 * time.Minute
+// aroundDay is how far from its day a record is searched for: days are told in one zone
+// and kept in another.
+const aroundDay = 36 * time.Hour
 
 // look searches for the records of doubtful items. Those found are delivered; those
 // that Salesforce provably does not have come back as absent, to be sent; the rest
@@ -64,8 +64,9 @@ func (d *Drain) stillDoubtful(w *outbox.Work) outbox.Outcome {
 
 // search finds the records of the work, by item id: by the key, where the org has
 // the field; tasks by their CallObject, where it can be written; the rest by
-// comparing the last line of the Description of what was made since, for that field
-// cannot be filtered (salesforce.md 6.6). A record may have been written by a way of
+// comparing the last line of the Description, which cannot be filtered (salesforce.md
+// 6.6), among what lies on the same days: those are what the activity says, while
+// the time of a claim is only as good as the laptop's clock. A record may have been written by a way of
 // delivery that the org no longer has, so each way is searched.
 func (d *Drain) search(ctx context.Context, facts *crm.Facts, work []outbox.Work) (map[string]outbox.Record, error) {
 	f := &finder{drain: d, owner: sfclient.Quote(d.Org.UserID()), found: map[string]outbox.Record{}}
@@ -86,16 +87,14 @@ type finder struct {
 
 func (f *finder) object(ctx context.Context, facts *crm.Facts, object string, work []outbox.Work) error {
 	var ids, markers []string
-	var earliest time.Time
+	var days span
 	marked := object == "Task" && facts.Marks()
 	for _, w := range work {
 		if objectOf(&w) != object {
 			continue
 		}
 		ids, markers = append(ids, w.ID), append(markers, crm.Marker(w.ID))
-		if earliest.IsZero() || w.Doubt.Since.Before(earliest) {
-			earliest = w.Doubt.Since
-		}
+		days.take(&w)
 		marked = marked && w.Doubt.Mode == crm.ModeMarker
 	}
 	if len(ids) == 0 {
@@ -114,8 +113,50 @@ func (f *finder) object(ctx context.Context, facts *crm.Facts, object string, wo
 	if marked {
 		return nil
 	}
-	since := earliest.Add(-beforeClaim).UTC().Format("2006-01-02T15:04:05Z")
-	return f.collect(ctx, "SELECT Id, Description FROM "+object+" WHERE OwnerId = "+f.owner+" AND CreatedDate >= "+since, object)
+	return f.collect(ctx, "SELECT Id, Description FROM "+object+" WHERE OwnerId = "+f.owner+" AND "+days.where(object), object)
+}
+
+// span is the time in which the records of some work lie.
+type span struct{ from, to time.Time }
+
+// take widens the span to the work, and to what it said before it was edited.
+func (s *span) take(w *outbox.Work) {
+	for _, a := range []*activity.Activity{&w.Activity, w.Sent} {
+		if a == nil {
+			continue
+		}
+		at := startOf(a, w.CapturedAt)
+		if s.from.IsZero() || at.Before(s.from) {
+			s.from = at
+		}
+		if at.After(s.to) {
+			s.to = at
+		}
+	}
+}
+
+func startOf(a *activity.Activity, captured time.Time) time.Time {
+	moment := a.OccurredAt
+	if a.Kind == activity.Meeting {
+		moment = a.Start
+		if first, _, err := a.Days(); a.AllDay && err == nil {
+			return first
+		}
+	}
+	if t, err := moment.Time(); err == nil {
+		return t
+	}
+	return captured
+}
+
+// where is the span as a condition on an object's own time.
+func (s *span) where(object string) string {
+	field, layout := "ActivityDate", time.DateOnly
+	if object == "Event" {
+		field, layout = "StartDateTime", "2006-01-02T15:04:05Z"
+	}
+	from, to := s.from.Add(-aroundDay).UTC().Format(layout), s.to.Add(aroundDay).UTC().Format(layout)
+	return field + " >= " + from + " AND " + field + " <= " + to
 }
 
 // by finds records by the values of a field that can be filtered, among those that

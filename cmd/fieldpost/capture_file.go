@@ -34,7 +34,7 @@ func (p *program) captureFile() *cobra.Command {
 		})
 	}, "files")
 	c.Args = takes(1, anyNumber)
-	c.Annotations = map[string]string{takesPaths: "yes"}
+	ofPaths(c)
 	return p.described(c, "capture.file", "capture file invitation.ics offer.eml")
 }
 

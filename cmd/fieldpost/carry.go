@@ -25,7 +25,7 @@ const passphraseEnv = "FIELDPOST_EXPORT_PASSPHRASE"
 // asked for plain.
 func (p *program) outboxExport() *cobra.Command {
 	var plain bool
-	c := p.command("export FILE", func(c *cobra.Command, args []string) error {
+	c := p.command("export", func(c *cobra.Command, args []string) error {
 		settings, err := p.load()
 		if err != nil {
 			return err
@@ -50,8 +50,9 @@ func (p *program) outboxExport() *cobra.Command {
 			}
 			return p.exported(export)
 		})
-	})
+	}, "file")
 	c.Args = exactly(1)
+	ofPaths(c)
 	c.Flags().BoolVar(&plain, "plain", false, p.words.Text("cli.flag.plain"))
 	return p.described(c, "outbox.export", "outbox export waiting.fieldpost")
 }
@@ -109,7 +110,7 @@ func (p *program) exported(export apitype.Export) error {
 // outboxImport takes an export in; what is here already is passed over.
 func (p *program) outboxImport() *cobra.Command {
 	var identityFile string
-	c := p.command("import FILE", func(c *cobra.Command, args []string) error {
+	c := p.command("import", func(c *cobra.Command, args []string) error {
 		if _, err := p.load(); err != nil {
 			return err
 		}
@@ -136,8 +137,9 @@ func (p *program) outboxImport() *cobra.Command {
 			p.say("cli.outbox.imported", "added", done.Added, "known", done.Known)
 			return nil
 		})
-	})
+	}, "file")
 	c.Args = exactly(1)
+	ofPaths(c)
 	c.Flags().StringVar(&identityFile, "identity", "", p.words.Text("cli.flag.identity"))
 	return p.described(c, "outbox.import", "outbox import waiting.fieldpost")
 }

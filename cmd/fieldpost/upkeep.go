@@ -62,7 +62,7 @@ func (p *program) outboxEdit() *cobra.Command {
 
 // outboxWithdraw needs the daemon: the record is deleted in Salesforce.
 func (p *program) outboxWithdraw() *cobra.Command {
-	c := p.command("withdraw ID", func(c *cobra.Command, args []string) error {
+	c := p.command("withdraw", func(c *cobra.Command, args []string) error {
 		return p.withDaemon(c.Context(), func(d *client.Client) error {
 			item, err := d.Withdraw(c.Context(), args[0])
 			if err != nil {
@@ -70,9 +70,9 @@ func (p *program) outboxWithdraw() *cobra.Command {
 			}
 			return p.item(&item)
 		})
-	})
+	}, "id")
 	c.Args = exactly(1)
-	return p.described(c, "outbox.withdraw", "outbox withdraw 0193f0c2-6c1e-7a40-8a53-5b0f3d1e9c11")
+	return p.described(c, "outbox.withdraw", "outbox withdraw "+anID)
 }
 
 // outboxCheck fails where a record is not as it was written.

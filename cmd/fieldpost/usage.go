@@ -76,10 +76,13 @@ func apart(c *cobra.Command, one, other string) error {
 }
 
 // pathFlags may hold what is no text: a file system takes any bytes.
-var pathFlags = map[string]bool{"home": true, "policy": true, "identity": true}
+var pathFlags = map[string]bool{"home": true, "policy": true, "identity": true, "csv": true}
 
 // takesPaths marks a command whose arguments are files.
 const takesPaths = "paths"
+
+// ofPaths marks a command so.
+func ofPaths(c *cobra.Command) { c.Annotations = map[string]string{takesPaths: "yes"} }
 
 // checkTexts refuses what is no text before anything is made of it, for JSON would
 // alter it silently.

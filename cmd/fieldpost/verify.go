@@ -44,7 +44,7 @@ func (p *program) verifyStore() *cobra.Command {
 		return &codeError{storeShut, err}
 	}, "file")
 	c.Args = exactly(1)
-	c.Annotations = map[string]string{takesPaths: "yes"}
+	ofPaths(c)
 	c.Hidden = true
 	return p.described(c, "verify_store", "verify-store outbox.db")
 }

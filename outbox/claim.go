@@ -189,6 +189,11 @@ func (b *batch) settle(o *Outcome) error {
 	}
 	doubted := h.Doubt != nil
 	h.settleDoubt(o, b.now)
+	if h.Doubt != nil && !doubted {
+		if err := b.note(id, h, Note{Code: NoteDoubtful}); err != nil {
+			return err
+		}
+	}
 	h.State, h.Claim, h.NextAt = o.To, nil, o.NextAt
 	if err := b.problem(id, h, o.Problem); err != nil {
 		return err

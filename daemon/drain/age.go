@@ -38,13 +38,19 @@ func (a *ages) settled(id string) {
 	delete(a.sent, id)
 }
 
-// of is the age of the call that left the doubt.
+// of is the age of the call that left the doubt. A doubt from an earlier run that
+// lies in the future, because the clock was set back since, is timed from now on.
 func (a *ages) of(w *outbox.Work) time.Duration {
-	age := max(a.now().Sub(w.Doubt.Since), 0)
+	age := a.now().Sub(w.Doubt.Since)
 	a.mu.Lock()
 	defer a.mu.Unlock()
-	if sent, known := a.sent[w.ID]; known {
-		age = min(age, a.elapsed()-sent)
+	sent, known := a.sent[w.ID]
+	if !known && age >= 0 {
+		return age
 	}
-	return age
+	if !known {
+		sent = a.elapsed()
+		a.sent[w.ID] = sent
+	}
+	return a.elapsed() - sent
 }

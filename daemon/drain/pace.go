@@ -46,7 +46,7 @@ const provenAge = 10*time.Minute + 30*time.Second
 func NextLook(age time.Duration) time.Duration {
 	for _, look := range looks {
 		if age < look {
-			return look - age
+			return max(look-age, time.Millisecond) // what is stored is that exact
 		}
 	}
 	return 0

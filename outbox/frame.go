@@ -34,6 +34,7 @@ const (
 	frameAccount  frameKind = 5 // an Account; numbered
 	frameSelf     frameKind = 6 // what the store knows of itself
 	frameCounters frameKind = 7 // the outbox in numbers
+	frameSalvages frameKind = 8 // what was taken back from damaged files
 )
 
 type frame struct {

@@ -1,9 +1,11 @@
 package outbox
 
 import (
+	"bytes"
 	"encoding/binary"
 	"errors"
 	"fmt"
+	"hash/crc32"
 	"os"
 	"path/filepath"
 
@@ -17,13 +19,21 @@ var migrations = map[uint32]func(*bbolt.Tx) error{
 	1: frameEverything,
 }
 
+// schemaValue is a version with its checksum: without one, a flipped bit makes a
+// store of ours one of a newer program, which nobody may touch.
+func schemaValue(version uint32) []byte {
+	value := binary.BigEndian.AppendUint32(nil, version)
+	return binary.BigEndian.AppendUint32(value, crc32.Checksum(value, castagnoli))
+}
+
 func schemaOf(tx *bbolt.Tx) (uint32, error) {
 	meta := tx.Bucket(bucketMeta)
 	if meta == nil || tx.Bucket(bucketHeads) == nil {
 		return 0, fmt.Errorf("%w: it is no outbox", ErrDamaged)
 	}
 	value := meta.Get(metaSchema)
-	if len(value) != 4 {
+	// The first stores had no checksum behind the version.
+	if len(value) != 4 && (len(value) != 8 || !bytes.Equal(value, schemaValue(binary.BigEndian.Uint32(value)))) {
 		return 0, fmt.Errorf("%w: its schema is unreadable", ErrDamaged)
 	}
 	version := binary.BigEndian.Uint32(value)
@@ -55,7 +65,7 @@ func (s *Store) migrate() (from uint32, err error) {
 				return fmt.Errorf("outbox: upgrading from schema %d: %w", version, err)
 			}
 		}
-		return tx.Bucket(bucketMeta).Put(metaSchema, binary.BigEndian.AppendUint32(nil, schemaVersion))
+		return tx.Bucket(bucketMeta).Put(metaSchema, schemaValue(schemaVersion))
 	})
 }
 

@@ -63,13 +63,15 @@ func (s *Store) Salvages() ([]Salvage, error) {
 	return all, err
 }
 
+// salvagesIn gives no reports where they are damaged: to salvage a file twice does no
+// harm, never to salvage it would.
 func salvagesIn(tx *bbolt.Tx) (all []Salvage, err error) {
 	value := tx.Bucket(bucketMeta).Get(metaSalvages)
 	if value == nil {
 		return nil, nil
 	}
-	if err := cbor.Unmarshal(value, &all); err != nil {
-		return nil, fmt.Errorf("%w: the salvage reports: %w", ErrDamaged, err)
+	if _, err := readClear(value, frameSalvages, itemID{}, &all); err != nil {
+		return nil, nil
 	}
 	return all, nil
 }
@@ -123,7 +125,7 @@ func (b *batch) report(report Salvage) error {
 	if err != nil {
 		return err
 	}
-	value, err := encoding.Marshal(append(all, report))
+	value, err := clear(frameSalvages, itemID{}, 0, append(all, report))
 	if err != nil {
 		return err
 	}

@@ -2,7 +2,6 @@ package outbox
 
 import (
 	"crypto/rand"
-	"encoding/binary"
 	"errors"
 	"fmt"
 	"maps"
@@ -224,7 +223,7 @@ func initialise(tx *bbolt.Tx, known *vitals) error {
 	}
 	return errors.Join(
 		writeSelf(tx, own),
-		tx.Bucket(bucketMeta).Put(metaSchema, binary.BigEndian.AppendUint32(nil, schemaVersion)),
+		tx.Bucket(bucketMeta).Put(metaSchema, schemaValue(schemaVersion)),
 	)
 }
 

@@ -240,6 +240,11 @@ func (x *examiner) vitals() error {
 	if _, err := readSelf(x.tx); err != nil {
 		x.damaged("", "own record")
 	}
+	if value := x.tx.Bucket(bucketMeta).Get(metaSalvages); value != nil {
+		if _, err := expect(value, frameSalvages, itemID{}); err != nil {
+			x.damaged("", "salvage reports")
+		}
+	}
 	told, err := readCounters(x.tx)
 	if err != nil {
 		x.damaged("", "counters")

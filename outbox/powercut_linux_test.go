@@ -89,7 +89,7 @@ func (c *cuts) judge(dir string, questions <-chan judging) {
 	defer child.stop()
 	for q := range questions {
 		q.Home = filepath.Join(dir, fmt.Sprint(q.Image))
-		err := writeImage(q.Home, q.Files)
+		err := writeHome(q.Home, q.Files)
 		var answer judgement
 		if err == nil {
 			err = child.ask(q, &answer)
@@ -108,18 +108,6 @@ func (c *cuts) judge(dir string, questions <-chan judging) {
 		c.mu.Unlock()
 		_ = os.RemoveAll(q.Home)
 	}
-}
-
-func writeImage(home string, files map[string][]byte) error {
-	if err := os.MkdirAll(home, 0o700); err != nil {
-		return err
-	}
-	for name, content := range files {
-		if err := os.WriteFile(filepath.Join(home, name), content, 0o600); err != nil {
-			return err
-		}
-	}
-	return nil
 }
 
 // traceWriter lets a writer work under strace and gives what it did.

@@ -2,6 +2,7 @@ package outbox_test
 
 import (
 	"bufio"
+	"cmp"
 	"encoding/json"
 	"errors"
 	"fmt"
@@ -9,12 +10,13 @@ import (
 	"io"
 	"os"
 	"os/exec"
+	"path/filepath"
 	"strings"
 	"testing"
 	"time"
 
 	"filippo.io/age"
-	"github.com/google/go-cmp/cmp"
+	gocmp "github.com/google/go-cmp/cmp"
 
 	"fieldpost/outbox"
 	"fieldpost/outbox/activity"
@@ -27,6 +29,8 @@ const roleEnv = "FIELDPOST_PROVE_ROLE"
 var roles = map[string]func() error{
 	"writer": writer,
 	"judge":  func() error { return serve(judge) },
+	"victim": func() error { return serve((&victim{reader: helper{role: "reader", patience: readerPatience}}).open) },
+	"reader": func() error { return serve(read) },
 }
 
 func TestMain(m *testing.M) {
@@ -59,11 +63,12 @@ func serve[Q, A any](answer func(Q) A) error {
 // helper is a child process that is asked one thing after another. It is started
 // when it is asked, and again after it has died.
 type helper struct {
-	role   string
-	cmd    *exec.Cmd
-	in     io.WriteCloser
-	out    *bufio.Reader
-	stderr *strings.Builder
+	role     string
+	patience time.Duration // for one answer; helperPatience if zero
+	cmd      *exec.Cmd
+	in       io.WriteCloser
+	out      *bufio.Reader
+	stderr   *strings.Builder
 }
 
 var (
@@ -72,7 +77,7 @@ var (
 )
 
 // helperPatience is how long a child may take for one answer.
-const helperPatience = 30 * time.Second
+const helperPatience = time.Minute
 
 // ask returns once the child has answered, errDied where it died of the question,
 // errHung where it went on for too long.
@@ -83,7 +88,7 @@ func (h *helper) ask(question, answer any) error {
 		}
 	}
 	child := h.cmd.Process
-	timer := time.AfterFunc(helperPatience, func() { _ = child.Kill() })
+	timer := time.AfterFunc(cmp.Or(h.patience, helperPatience), func() { _ = child.Kill() })
 	err := json.NewEncoder(h.in).Encode(question)
 	var line []byte
 	if err == nil {
@@ -216,8 +221,21 @@ func wellOrdered(s *outbox.Store) error {
 
 // sameContent says how an item differs from the share that its key stands for.
 func sameContent(item outbox.Item, key string) error {
-	if want := shareOf(key); !cmp.Equal(want, item.Activity) {
-		return fmt.Errorf("%s (%s) reads %.200s", item.ID, key, cmp.Diff(want, item.Activity))
+	if want := shareOf(key); !gocmp.Equal(want, item.Activity) {
+		return fmt.Errorf("%s (%s) reads %.200s", item.ID, key, gocmp.Diff(want, item.Activity))
+	}
+	return nil
+}
+
+// writeHome makes a folder with these files in it.
+func writeHome(home string, files map[string][]byte) error {
+	if err := os.MkdirAll(home, 0o700); err != nil {
+		return err
+	}
+	for name, content := range files {
+		if err := os.WriteFile(filepath.Join(home, name), content, 0o600); err != nil {
+			return err
+		}
 	}
 	return nil
 }

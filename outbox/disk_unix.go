@@ -9,10 +9,8 @@ import (
 	"golang.org/x/sys/unix"
 )
 
-// isFull reports that the disk, or the user's share of it, has no room left.
-func isFull(err error) bool {
-	return errors.Is(err, unix.ENOSPC) || errors.Is(err, unix.EDQUOT) || errors.Is(err, unix.EFBIG)
-}
+// fullErrors say that the disk, or the user's share of it, has no room left.
+var fullErrors = []error{unix.ENOSPC, unix.EDQUOT, unix.EFBIG}
 
 // isIO reports that the disk itself failed.
 func isIO(err error) bool { return errors.Is(err, unix.EIO) || errors.Is(err, unix.EROFS) }

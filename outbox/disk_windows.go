@@ -7,11 +7,8 @@ import (
 	"golang.org/x/sys/windows"
 )
 
-// isFull reports that the disk, or the user's share of it, has no room left.
-func isFull(err error) bool {
-	return errors.Is(err, windows.ERROR_DISK_FULL) || errors.Is(err, windows.ERROR_HANDLE_DISK_FULL) ||
-		errors.Is(err, windows.ERROR_DISK_QUOTA_EXCEEDED)
-}
+// fullErrors say that the disk, or the user's share of it, has no room left.
+var fullErrors = []error{windows.ERROR_DISK_FULL, windows.ERROR_HANDLE_DISK_FULL, windows.ERROR_DISK_QUOTA_EXCEEDED}
 
 // isIO reports that the disk itself failed, or that another program keeps the file
 // to itself for the moment.

@@ -6,6 +6,7 @@ import (
 	"io/fs"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"sync"
 	"time"
@@ -14,6 +15,14 @@ import (
 // ErrFull says that the disk is full: nothing was captured. What is already here
 // keeps being delivered.
 var ErrFull = errors.New("outbox: the disk is full")
+
+// isFull reports that the disk has no room left. bbolt tells some of the system's
+// errors as text only: that the file could not grow, or not be synced.
+func isFull(err error) bool {
+	return err != nil && slices.ContainsFunc(fullErrors, func(full error) bool {
+		return errors.Is(err, full) || strings.Contains(err.Error(), full.Error())
+	})
+}
 
 const (
 	// maxReserve bounds the reserve, and reserveShare is the part of the volume that it

@@ -79,8 +79,9 @@ type Store struct {
 	now       func() time.Time
 	onChange  func([]string)
 
-	swap sync.RWMutex // held to use db, and whole to put a compacted file in its place
-	db   *bbolt.DB
+	swap   sync.RWMutex // held to use db, and whole to put another in its place
+	db     *bbolt.DB
+	closed bool
 }
 
 // Open opens the outbox at path, making it where there is none. A damaged file is
@@ -330,6 +331,7 @@ func (s *Store) Full() bool { return s.reserve.gone() }
 func (s *Store) Close() error {
 	s.swap.Lock()
 	defer s.swap.Unlock()
+	s.closed = true
 	if err := s.db.Close(); err != nil {
 		return err
 	}
@@ -370,9 +372,6 @@ func (s *Store) try(change func(*batch) error) error {
 		}
 		return b.end()
 	})
-	if errors.Is(err, bolterrors.ErrDatabaseNotOpen) {
-		return ErrClosed
-	}
 	if err == nil && b.owned {
 		err = s.copyVitals()
 	}
@@ -384,22 +383,51 @@ func (s *Store) try(change func(*batch) error) error {
 
 // commit runs apply in one transaction of the file that is in place.
 func (s *Store) commit(apply func(*bbolt.Tx) error) error {
-	s.swap.RLock()
-	defer s.swap.RUnlock()
-	return guarded(func() error { return s.db.Update(apply) })
+	return s.onFile(func(db *bbolt.DB) error { return db.Update(apply) })
 }
 
 // view runs read in a snapshot of the store.
 func (s *Store) view(read func(*snapshot) error) error {
-	s.swap.RLock()
-	defer s.swap.RUnlock()
-	err := guarded(func() error {
-		return s.db.View(func(tx *bbolt.Tx) error {
+	return s.onFile(func(db *bbolt.DB) error {
+		return db.View(func(tx *bbolt.Tx) error {
 			return read(&snapshot{tx: tx, keys: s.keys})
 		})
 	})
-	if errors.Is(err, bolterrors.ErrDatabaseNotOpen) {
+}
+
+// onFile runs work on the file that is in place, opened anew where it was lost.
+func (s *Store) onFile(work func(*bbolt.DB) error) error {
+	err := s.onThisFile(work)
+	if !isLost(err) {
+		return err
+	}
+	if err := s.reopen(); err != nil {
+		return err
+	}
+	return s.onThisFile(work)
+}
+
+func (s *Store) onThisFile(work func(*bbolt.DB) error) error {
+	s.swap.RLock()
+	defer s.swap.RUnlock()
+	return guarded(func() error { return work(s.db) })
+}
+
+// isLost reports that the file is open no more. bbolt gives its mapping up where it
+// could not make it larger: there was no memory, or on Windows no room on the disk.
+func isLost(err error) bool {
+	return errors.Is(err, bolterrors.ErrInvalidMapping) || errors.Is(err, bolterrors.ErrDatabaseNotOpen)
+}
+
+// reopen opens a file that was lost. ErrClosed: it was closed.
+func (s *Store) reopen() error {
+	s.swap.Lock()
+	defer s.swap.Unlock()
+	if s.closed {
 		return ErrClosed
 	}
-	return err
+	if !isLost(s.db.View(func(*bbolt.Tx) error { return nil })) {
+		return nil // somebody else has done it
+	}
+	return guarded(func() error { return errors.Join(s.db.Close(), s.openFile()) })
 }

@@ -473,6 +473,35 @@ func TestASecondOpenerIsTurnedAway(t *testing.T) {
 	}
 }
 
+func TestAFileThatWasLostIsOpenedAnew(t *testing.T) {
+	b := newBench(t)
+	id := b.add("one")
+	b.must(b.db.Close())
+	b.wantState(id, Waiting)
+	b.must(b.db.Close())
+	b.add("two")
+	b.must(b.Close())
+	if _, err := b.Get(id); !errors.Is(err, ErrClosed) {
+		t.Errorf("read of a closed store: %v", err)
+	}
+	if _, err := b.Add(t.Context(), []Draft{share("three")}); !errors.Is(err, ErrClosed) {
+		t.Errorf("captured in a closed store: %v", err)
+	}
+}
+
+func TestAFullDiskIsKnownByItsTextAsWell(t *testing.T) {
+	for _, full := range fullErrors {
+		for _, err := range []error{full, fmt.Errorf("writing: %w", full), fmt.Errorf("file resize error: %s", full)} {
+			if !isFull(err) {
+				t.Errorf("%v is not taken for a full disk", err)
+			}
+		}
+	}
+	if isFull(nil) || isFull(ErrClosed) {
+		t.Error("what is not full is taken for full")
+	}
+}
+
 func TestIDsSortByCaptureWhateverTheClockDoes(t *testing.T) {
 	now := time.Date(2026, 11, 22, 0, 0, 0, 0, time.UTC)
 	last := itemID{}

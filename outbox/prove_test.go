@@ -31,6 +31,7 @@ var roles = map[string]func() error{
 	"judge":  func() error { return serve(judge) },
 	"victim": func() error { return serve((&victim{reader: helper{role: "reader", patience: readerPatience}}).open) },
 	"reader": func() error { return serve(read) },
+	"opener": func() error { return serve(opener) },
 }
 
 func TestMain(m *testing.M) {
@@ -42,6 +43,18 @@ func TestMain(m *testing.M) {
 		fmt.Fprintln(os.Stderr, err)
 		os.Exit(1)
 	}
+}
+
+// opener tells which of the errors of Open it got, or none.
+func opener(path string) string {
+	store, err := outbox.Open(path, optionsFor(true))
+	switch {
+	case err == nil:
+		return fmt.Sprint("opened; closing it: ", store.Close())
+	case errors.Is(err, outbox.ErrInUse):
+		return outbox.ErrInUse.Error()
+	}
+	return err.Error()
 }
 
 // serve answers each line of JSON with another, until there are no more.

@@ -360,6 +360,7 @@ func asNobody(t *testing.T, home string, work func()) {
 		return
 	}
 	const nobody = 65534
+	repsIdentity() // while it may be read
 	must(t, os.Chown(home, nobody, nobody))
 	runtime.LockOSThread() // for good: the thread ends with the test
 	if _, err := unix.SetfsuidRetUid(nobody); err != nil {

@@ -12,6 +12,7 @@ import (
 	"os/exec"
 	"path/filepath"
 	"strings"
+	"sync"
 	"testing"
 	"time"
 
@@ -145,8 +146,9 @@ func (h *helper) stop() {
 
 var rep = outbox.Account{OrgID: "00D000000000001AAA", UserID: "005000000000001AAA", Username: "ana.ruiz@acme.example"}
 
-// repsIdentity is the rep's identity in the proofs, the same one in each process.
-func repsIdentity() *age.X25519Identity {
+// repsIdentity is the rep's identity in the proofs, the same one in each process. It is
+// read once: a proof may give up the right to read it again.
+var repsIdentity = sync.OnceValue(func() *age.X25519Identity {
 	text, err := os.ReadFile("testdata/v1.identity")
 	if err != nil {
 		panic(err)
@@ -156,7 +158,7 @@ func repsIdentity() *age.X25519Identity {
 		panic(err)
 	}
 	return identity
-}
+})
 
 // optionsFor are the options of a proof, with syncing or without.
 func optionsFor(noSync bool) outbox.Options {

@@ -7,15 +7,16 @@ import (
 	"fieldpost/outbox"
 )
 
-// ages tells how old a doubtful call is. The wall clock alone does not: a jump of it
-// would prove an absence that nobody waited for (reliability.md W23). What this
-// process sent itself is timed by a clock that never jumps.
+// ages tells how long ago a doubtful call ended. The wall clock alone would prove an
+// absence that nobody waited for: it may jump (reliability.md W23), and a restart
+// does not tell whether it did (decision 0003). So a proof is timed by a clock that
+// never jumps, from the call, or from when this process met the doubt of an earlier one.
 type ages struct {
 	now     func() time.Time
 	elapsed func() time.Duration
 
 	mu   sync.Mutex
-	sent map[string]time.Duration // item -> when its doubtful call ended
+	sent map[string]time.Duration // item -> when its doubtful call ended, or was met
 }
 
 func newAges(now func() time.Time, elapsed func() time.Duration) *ages {
@@ -38,19 +39,20 @@ func (a *ages) settled(id string) {
 	delete(a.sent, id)
 }
 
-// of is the age of the call that left the doubt. A doubt from an earlier run that
-// lies in the future, because the clock was set back since, is timed from now on.
-func (a *ages) of(w *outbox.Work) time.Duration {
-	age := a.now().Sub(w.Doubt.Since)
+// sure is how long ago the call ended at the least.
+func (a *ages) sure(w *outbox.Work) time.Duration {
 	a.mu.Lock()
 	defer a.mu.Unlock()
 	sent, known := a.sent[w.ID]
-	if !known && age >= 0 {
-		return age
-	}
 	if !known {
 		sent = a.elapsed()
 		a.sent[w.ID] = sent
 	}
 	return a.elapsed() - sent
+}
+
+// likely is how long ago the call ended as far as the wall clock tells: good enough to
+// look for its record, not to miss it.
+func (a *ages) likely(w *outbox.Work) time.Duration {
+	return max(a.sure(w), a.now().Sub(w.Doubt.Since))
 }

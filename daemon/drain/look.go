@@ -21,7 +21,7 @@ const aroundDay = 36 * time.Hour
 func (d *Drain) look(ctx context.Context, facts *crm.Facts, doubtful []outbox.Work) (absent []outbox.Work, s settlement) {
 	var due []outbox.Work
 	for _, w := range doubtful {
-		if d.ages.of(&w) < looks[0] {
+		if d.ages.likely(&w) < looks[0] {
 			s.add(d.stillDoubtful(&w))
 			continue
 		}
@@ -47,7 +47,7 @@ func (d *Drain) look(ctx context.Context, facts *crm.Facts, doubtful []outbox.Wo
 				ID: w.ID, To: outbox.Delivered, Answered: true, Existing: true, Record: &record,
 				Notes: []outbox.Note{{Code: "reconciled"}},
 			})
-		case NextLook(d.ages.of(&w)) == 0:
+		case NextLook(d.ages.sure(&w)) == 0:
 			d.ages.settled(w.ID)
 			absent = append(absent, w)
 		default:
@@ -59,7 +59,7 @@ func (d *Drain) look(ctx context.Context, facts *crm.Facts, doubtful []outbox.Wo
 
 // stillDoubtful lets an item wait for its next look.
 func (d *Drain) stillDoubtful(w *outbox.Work) outbox.Outcome {
-	return outbox.Outcome{ID: w.ID, To: outbox.Waiting, NextAt: d.Now().Add(NextLook(d.ages.of(w)))}
+	return outbox.Outcome{ID: w.ID, To: outbox.Waiting, NextAt: d.Now().Add(NextLook(d.ages.sure(w)))}
 }
 
 // search finds the records of the work, by item id: by the key, where the org has

@@ -194,6 +194,11 @@ func (b *batch) settle(o *Outcome) error {
 			return err
 		}
 	}
+	if o.Absent && h.Pending == PendingCreate {
+		if err := b.unsent(id, h); err != nil {
+			return err
+		}
+	}
 	h.State, h.Claim, h.NextAt = o.To, nil, o.NextAt
 	if err := b.problem(id, h, o.Problem); err != nil {
 		return err
@@ -238,13 +243,22 @@ func (b *batch) delivered(id itemID, h *head, o *Outcome, doubted bool) error {
 // settleEdit deals with an item that was edited while it was in doubt: where the
 // earlier call had written it, the edit is still to be written.
 func (b *batch) settleEdit(id itemID, h *head, existing bool) error {
+	if !existing {
+		return b.unsent(id, h)
+	}
+	content, err := b.content(id)
+	if err == nil && content.Sent != nil {
+		h.State, h.Pending = Waiting, PendingUpdate
+	}
+	return err
+}
+
+// unsent forgets what Salesforce might have had of an item before it was edited. Kept
+// longer, a later edit would be written as the difference to what was never there.
+func (b *batch) unsent(id itemID, h *head) error {
 	content, err := b.content(id)
 	if err != nil || content.Sent == nil {
 		return err
-	}
-	if existing {
-		h.State, h.Pending = Waiting, PendingUpdate
-		return nil
 	}
 	content.Sent = nil
 	return b.body(id, content, h.revision+1)

@@ -275,34 +275,3 @@ func TestAFullDiskTakesNoCapturesButStoresWhatBecameOfOthers(t *testing.T) {
 	b.add("two")
 	b.wantCounts(map[State]int{Delivered: 1, Waiting: 1})
 }
-
-func FuzzReadExport(f *testing.F) {
-	f.Add([]byte(`{"fieldpost_export":1,"items":[]}`))
-	f.Add([]byte("-----BEGIN AGE ENCRYPTED FILE-----\n"))
-	f.Fuzz(func(t *testing.T, data []byte) {
-		items, err := ReadExport(data, func() (string, error) { return "", nil }, nil)
-		if err != nil && items != nil {
-			t.Error("items beside an error")
-		}
-	})
-}
-
-func FuzzScan(f *testing.F) {
-	good := frame{kind: frameBody, id: itemID{1}, payload: []byte("content")}
-	f.Add(append([]byte("noise FP\x01"), good.encode()...), 3)
-	f.Fuzz(func(t *testing.T, noise []byte, cut int) {
-		record := good.encode()
-		data := append(append(append([]byte{}, noise...), record...), noise...)
-		found := false
-		scanAll(data, func(at int, f frame) {
-			if _, err := decodeFrame(data[at:]); err != nil {
-				t.Errorf("a record at %d that is none: %v", at, err)
-			}
-			found = found || f.id == good.id && string(f.payload) == "content"
-		})
-		// Only a record that reaches over it could hide an intact one.
-		if !found && !bytes.Contains(noise, frameStart) {
-			t.Errorf("the record between %q was not found", noise)
-		}
-	})
-}

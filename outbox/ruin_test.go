@@ -19,12 +19,15 @@ type wreckage struct {
 	whole   *anatomy
 	db      []byte
 	keys    []byte
-	touched []int // the bytes of db that a flip changed
+	flipped []int // the bytes of db that a flip changed, and nothing else
 }
+
+// bothFiles is the one damage after which records that are whole may stay sealed.
+const bothFiles = "the file and the key file"
 
 // ruins are drawn from, each by its weight.
 var ruins = []ruin{
-	{"a flipped bit", 30, func(w *wreckage) { w.flip(w.random.IntN(len(w.db))) }},
+	{"a flipped bit", 26, func(w *wreckage) { w.flip(w.random.IntN(len(w.db))) }},
 	{"a flipped bit in a record", 20, (*wreckage).flipRecord},
 	{"a zeroed page", 10, func(w *wreckage) { clear(w.page(w.random.IntN(w.pages()))) }},
 	{"a random page", 10, func(w *wreckage) { w.noise(w.page(w.random.IntN(w.pages()))) }},
@@ -35,6 +38,11 @@ var ruins = []ruin{
 	{"a foreign file", 1, func(w *wreckage) { w.db = make([]byte, w.random.IntN(100_000)); w.noise(w.db) }},
 	{"an empty file", 1, func(w *wreckage) { w.db = nil }},
 	{"the key file", 4, (*wreckage).spoilKeys},
+	{bothFiles, 4, func(w *wreckage) {
+		w.spoilKeys()
+		clear(w.page(w.random.IntN(w.pages())))
+		w.flip(w.random.IntN(len(w.db)))
+	}},
 }
 
 // specials are damages that chance seldom finds.
@@ -51,8 +59,8 @@ func specials() []ruin {
 		{"a file behind the file", 0, func(w *wreckage) { w.db = append(w.db, w.db...) }},
 		{"no key file", 0, func(w *wreckage) { w.keys = nil }},
 	}
-	for _, name := range []string{"schema", "salvages", "self", "counters", "heads", "bodies", "notes", "states", "keys", "seals", "accounts"} {
-		for bit := range 16 {
+	for _, name := range []string{"salvages", "self", "counters", "heads", "bodies", "notes", "states", "keys", "seals", "accounts"} {
+		for bit := range 8 {
 			all = append(all, ruin{fmt.Sprintf("bit %d behind the word %s", bit, name), 0, func(w *wreckage) { w.flipBehind(name, bit) }})
 		}
 	}
@@ -85,7 +93,7 @@ func (w *wreckage) noise(data []byte) {
 
 func (w *wreckage) flip(at int) {
 	w.db[at] ^= 1 << w.random.IntN(8)
-	w.touched = append(w.touched, at)
+	w.flipped = append(w.flipped, at)
 }
 
 func (w *wreckage) flipRecord() {

@@ -280,15 +280,20 @@ func (b *batch) takeBack(file io.ReaderAt, found *wreck, id itemID) (whole bool,
 
 // head gives an item's head, or one made anew from what its id tells.
 func (w *wreck) head(file io.ReaderAt, id itemID) (*head, error) {
+	anew := &head{State: Waiting, CapturedAt: id.time(), revision: rebuiltRevision}
 	p, ok := w.heads[id]
 	if !ok {
-		return &head{State: Waiting, CapturedAt: id.time(), revision: rebuiltRevision}, nil
+		return anew, nil
 	}
 	value, err := p.read(file)
 	if err != nil {
 		return nil, err
 	}
-	return decodeHead(value, id)
+	h, err := decodeHead(value, id)
+	if err != nil || stateBytes[h.State] == 0 {
+		return anew, nil // its checksum holds, its content is none
+	}
+	return h, nil
 }
 
 // takeNotes files the lines of an item's story that are left, numbered anew.

@@ -231,6 +231,27 @@ func TestADoubtKeepsItsFirstTimeUntilItIsSettled(t *testing.T) {
 	}
 }
 
+func TestAnEditIsTheDifferenceToWhatSalesforceHas(t *testing.T) {
+	b := newBench(t)
+	b.must(b.SignIn(rep, nil))
+	id := b.add("one")
+	say := func(subject string) {
+		b.must(b.Edit(id, true, func(a *activity.Activity) error { a.Subject = subject; return nil }))
+	}
+	b.claim(1)
+	b.must(b.Settle([]Outcome{{ID: id, To: Waiting, Doubtful: true}}))
+	say("edited in doubt")
+	b.claim(1)
+	b.must(b.Settle([]Outcome{{ID: id, To: Waiting, Absent: true}}))
+	b.claim(1)
+	b.must(b.Settle([]Outcome{{ID: id, To: Delivered, Record: &Record{ID: "00T000000000001AAA", Object: "Task"}}}))
+	say("edited again")
+	work := b.claim(1)
+	if len(work) != 1 || work[0].Pending != PendingUpdate || work[0].Sent == nil || work[0].Sent.Subject != "edited in doubt" {
+		t.Errorf("the update starts from %+v", work)
+	}
+}
+
 func TestWorkIsClaimedInTheOrderOfCaptureAndWhenDue(t *testing.T) {
 	b := newBench(t)
 	b.must(b.SignIn(rep, nil))

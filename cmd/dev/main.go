@@ -20,6 +20,7 @@ func tasks() []task {
 		{"check", "format, vet, static analysis and the walls between the rooms", check},
 		{"test", "all tests with the race detector", test},
 		{"bench", "the benchmarks, as a table", bench},
+		{"soak", "the proofs in full, again and again: --minutes N", soak},
 	}
 }
 

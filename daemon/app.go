@@ -85,6 +85,12 @@ func (u upkeep) Import(ctx context.Context, items []outbox.Exported) (apitype.Im
 	return done, err
 }
 
+func (u upkeep) Claim(ctx context.Context) (int, error) {
+	n, err := u.Home.Claim(ctx)
+	u.d.drain.Nudge()
+	return n, err
+}
+
 func (u upkeep) Withdraw(ctx context.Context, id string) error { return u.d.Withdraw(ctx, id) }
 
 // intake captures what comes in over the port.

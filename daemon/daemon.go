@@ -104,6 +104,9 @@ func (n nudging) Add(ctx context.Context, drafts []outbox.Draft) ([]outbox.Recei
 
 // signedIn starts what a fresh sign-in makes possible.
 func (d *Daemon) signedIn() {
+	if err := d.org.tryAgain(); err != nil {
+		d.home.Log.Error("trying again what waits for an administrator failed", "error", err)
+	}
 	if err := d.drain.Flush(); err != nil {
 		d.home.Log.Error("waking the drain failed", "error", err)
 	}

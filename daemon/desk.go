@@ -148,6 +148,9 @@ func (d *Desk) Recover(ctx context.Context, identity string) (apitype.Recovered,
 	return d.Home.Recover(ctx, identity)
 }
 
+// Claim takes what was captured signed out for who is signed in.
+func (d *Desk) Claim(ctx context.Context) (int, error) { return d.Home.Claim(ctx) }
+
 // Forget erases a person or record.
 func (d *Desk) Forget(ctx context.Context, asked apitype.ForgetRequest) (apitype.Forgotten, error) {
 	return d.Home.Forget(ctx, asked)

@@ -6,6 +6,7 @@ import (
 	"time"
 
 	"fieldpost/daemon/drain"
+	"fieldpost/outbox"
 	"fieldpost/sfclient"
 )
 
@@ -88,8 +89,11 @@ const (
 	tidyAge = 24 * time.Hour
 	// binAge is how long what was put into the bin can be restored, and backupAge how
 	// long the copy from before an upgrade is kept (CONTRACT section 4; reliability.md 7).
-	binAge    = 30 * 24 * time.Hour
-	backupAge = 7 * 24 * time.Hour
+	// checkedAtStart is the size up to which each start reads the outbox whole, in bytes;
+	// a larger one is read through here.
+	checkedAtStart = 64 << 20
+	binAge         = 30 * 24 * time.Hour
+	backupAge      = 7 * 24 * time.Hour
 )
 
 // tidy ends the retention of what is delivered or in the bin, once a day, and gives
@@ -104,6 +108,12 @@ func (k *keeper) tidy() {
 	purged, err := home.Outbox.Purge(now.Add(-home.Config.Settings().Retention.Delivered), now.Add(-binAge))
 	if err == nil {
 		_, err = home.Outbox.DropBackups(now.Add(-backupAge))
+	}
+	if err == nil {
+		_, err = home.Outbox.RetryBy(outbox.Admin)
+	}
+	if size, _ := home.Outbox.Slack(); err == nil && size > checkedAtStart {
+		_, err = home.Outbox.Check()
 	}
 	if err == nil && (purged > 0 || home.Outbox.WorthCompacting()) {
 		_, _, err = home.Outbox.Compact()

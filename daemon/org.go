@@ -67,10 +67,20 @@ func (o *org) read(ctx context.Context, account *outbox.Account) (*crm.Facts, er
 	if now, err := o.account(); err != nil || !now.Same(account) {
 		return nil, drain.ErrSignedOut // somebody else signed in meanwhile
 	}
+	before, known := o.home.facts()
 	if err := o.home.keepFacts(facts); err != nil {
 		return nil, fmt.Errorf("daemon: keeping the org's facts: %w", err)
 	}
-	return facts, nil
+	if known && !before.Same(facts) {
+		err = o.tryAgain() // what an administrator had to mend may be mended
+	}
+	return facts, err
+}
+
+// tryAgain lets go what waits for an administrator.
+func (o *org) tryAgain() error {
+	_, err := o.home.Outbox.RetryBy(outbox.Admin)
+	return err
 }
 
 // Reread reads the facts again: an answer hinted that they changed.
@@ -88,7 +98,11 @@ func (o *org) Refresh(ctx context.Context) error {
 	if err := o.Reread(ctx); err != nil {
 		return err
 	}
-	_, err := o.home.Directory.Sync(ctx, o.client, o.home.Now())
+	if _, err := o.home.Directory.Sync(ctx, o.client, o.home.Now()); err != nil {
+		return err
+	}
+	// Who was not found before may be known now.
+	_, err := o.home.Outbox.RetryAll("unresolved_person")
 	return err
 }
 

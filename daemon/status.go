@@ -85,6 +85,9 @@ func (d *Daemon) warnings(p *words.Printer, conn drain.Connection, counts outbox
 	if d.home.Outbox.Full() {
 		problems = append(problems, &outbox.Problem{Code: "disk_full", Who: outbox.You})
 	}
+	if n, err := d.home.Outbox.Unowned(); err == nil && n > 0 {
+		problems = append(problems, &outbox.Problem{Code: outbox.ProblemClaim, Who: outbox.You})
+	}
 	if lost := d.lostKeyProblem(); lost != nil {
 		problems = append(problems, lost)
 	}

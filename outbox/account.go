@@ -27,6 +27,25 @@ func (s *Store) SignIn(account Account, profile []byte) error {
 	})
 }
 
+// Unowned counts the waiting items that were captured signed out and belong to nobody
+// yet, while somebody is signed in.
+func (s *Store) Unowned() (n int, err error) {
+	err = s.view(func(v *snapshot) error {
+		current, err := currentAccount(v.tx)
+		if err != nil || current == 0 {
+			return err
+		}
+		return eachInState(v.tx, Waiting, func(_ itemID, value []byte) error {
+			_, account, err := readIndexValue(value)
+			if err == nil && account == 0 {
+				n++
+			}
+			return err
+		})
+	})
+	return n, err
+}
+
 // ClaimUnowned gives the items captured signed out to the account signed in now.
 func (s *Store) ClaimUnowned() error {
 	return s.update(func(b *batch) error {

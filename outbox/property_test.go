@@ -120,6 +120,17 @@ func (w *world) actions() map[string]func(*rapid.T) {
 	return actions
 }
 
+// told is the problem that an item shows: its own, or that it is not the signed-in user's.
+func (w *world) told(m *modelItem) string {
+	switch {
+	case m.code != "" || !m.in(outbox.Waiting) || w.current == nil || m.account.Same(w.current):
+		return m.code
+	case m.account == nil:
+		return outbox.ProblemClaim
+	}
+	return outbox.ProblemOther
+}
+
 // holds looks at the promise after each step.
 func (w *world) holds(*rapid.T) {
 	w.must(wellOrdered(w.store))
@@ -147,7 +158,7 @@ func (w *world) holds(*rapid.T) {
 func (w *world) same(m *modelItem, item outbox.Item) {
 	w.Helper()
 	want := fmt.Sprintf("%s, %d attempts, problem %q, purged %v, record %v, delivered %v, next %v",
-		m.state, m.attempts, m.code, m.purged, m.record, at(m.deliveredAt), at(m.nextAt))
+		m.state, m.attempts, w.told(m), m.purged, m.record, at(m.deliveredAt), at(m.nextAt))
 	code := ""
 	if item.Problem != nil {
 		code = item.Problem.Code

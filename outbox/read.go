@@ -34,6 +34,10 @@ const (
 	ProblemDamaged = "record_damaged"
 	// ProblemLost: the content could not be salvaged from a damaged file.
 	ProblemLost = "content_lost"
+	// ProblemClaim: captured while nobody was signed in, and more than one user is known.
+	ProblemClaim = "claim"
+	// ProblemOther: it is another user's, and waits for them.
+	ProblemOther = "other_account"
 )
 
 // snapshot is one consistent look at the store.
@@ -260,6 +264,9 @@ func (v *snapshot) item(id itemID, h *head) (Item, error) {
 	if item.Problem, err = v.problem(id, h); err != nil && !errors.Is(err, ErrDamaged) {
 		return item, err
 	}
+	if item.Problem == nil && h.State == Waiting {
+		item.Problem = v.ownership(h, item.Account)
+	}
 	item.Activity.Kind = h.Kind
 	if h.Purged {
 		item.Purged = true
@@ -277,6 +284,19 @@ func (v *snapshot) item(id itemID, h *head) (Item, error) {
 		item.Activity = content.Activity
 	}
 	return item, nil
+}
+
+// ownership says why a waiting item is not sent although nothing is wrong with it: it
+// is not the signed-in user's. Nil where it is, or where nobody is signed in.
+func (v *snapshot) ownership(h *head, owner *Account) *Problem {
+	current, err := currentAccount(v.tx)
+	switch {
+	case err != nil, current == 0, h.Account == current:
+		return nil
+	case h.Account == 0 || owner == nil:
+		return &Problem{Code: ProblemClaim, Who: You}
+	}
+	return &Problem{Code: ProblemOther, Who: You, Args: Args{"username": owner.Username}}
 }
 
 func (v *snapshot) body(id itemID) (*body, error) {

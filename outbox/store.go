@@ -8,6 +8,7 @@ import (
 	"os"
 	"path/filepath"
 	"sync"
+	"sync/atomic"
 	"time"
 
 	"filippo.io/age"
@@ -78,6 +79,8 @@ type Store struct {
 	salt      []byte
 	now       func() time.Time
 	onChange  func([]string)
+	// suspect: a check found damage; the next start reads the file whole and salvages.
+	suspect atomic.Bool
 
 	swap   sync.RWMutex // held to use db, and whole to put another in its place
 	db     *bbolt.DB
@@ -332,7 +335,7 @@ func (s *Store) Close() error {
 	s.swap.Lock()
 	defer s.swap.Unlock()
 	s.closed = true
-	if err := s.db.Close(); err != nil {
+	if err := s.db.Close(); err != nil || s.suspect.Load() {
 		return err
 	}
 	return os.Remove(s.mark())

@@ -316,6 +316,16 @@ func TestItemsBelongToTheAccountThatCapturedThem(t *testing.T) {
 	if work := b.claim(5); len(work) != 1 || work[0].ID != mine {
 		t.Errorf("claimed %v, want only the rep's own", work)
 	}
+	if p := b.get(orphan).Problem; p == nil || p.Code != ProblemClaim {
+		t.Errorf("what nobody owns says %+v", p)
+	}
+	b.must(b.Unclaim([]string{theirs}))
+	if p := b.get(theirs).Problem; p == nil || p.Code != ProblemOther || p.Args["username"] != other.Username {
+		t.Errorf("another user's item says %+v", p)
+	}
+	if n, err := b.Unowned(); n != 1 || err != nil {
+		t.Errorf("%d unowned, %v", n, err)
+	}
 	if got := b.get(orphan).Account; got != nil {
 		t.Errorf("with two users known, %+v took what was captured signed out", got)
 	}
@@ -565,4 +575,22 @@ func FuzzDecodeFrame(f *testing.F) {
 			t.Errorf("%v does not survive a round trip: %v", decoded, err)
 		}
 	})
+}
+
+func TestWhatWaitsForAnAdministratorIsTriedAgain(t *testing.T) {
+	b := newBench(t)
+	b.must(b.SignIn(rep, nil))
+	admins, mine := b.add("admin's"), b.add("mine")
+	b.claim(2)
+	b.must(b.Settle([]Outcome{
+		{ID: admins, To: NeedsAttention, Problem: &Problem{Code: "INSUFFICIENT_ACCESS", Who: Admin}},
+		{ID: mine, To: NeedsAttention, Problem: &Problem{Code: "unresolved_person", Who: You}},
+	}))
+	n, err := b.RetryBy(Admin)
+	b.must(err)
+	if n != 1 {
+		t.Errorf("%d tried again, want 1", n)
+	}
+	b.wantState(admins, Waiting)
+	b.wantState(mine, NeedsAttention)
 }

@@ -78,6 +78,35 @@ func (s *Store) RetryAll(code string) (int, error) {
 	return s.applyAll(verbRetry, code)
 }
 
+// RetryBy makes every item due whose problem is one that who can act on: they may have
+// acted. It returns how many.
+func (s *Store) RetryBy(who Who) (n int, err error) {
+	err = s.update(func(b *batch) error {
+		n = 0
+		ids, err := idsInState(b.tx, NeedsAttention)
+		if err != nil {
+			return err
+		}
+		for _, id := range ids {
+			h, err := b.head(id)
+			if err != nil {
+				return err
+			}
+			if h.Who != who || h.Purged {
+				continue
+			}
+			from := h.State
+			h.State, h.NextAt = Waiting, time.Time{}
+			if err := b.move(id, h, from); err != nil {
+				return err
+			}
+			n++
+		}
+		return nil
+	})
+	return n, err
+}
+
 // ReleaseAll lets every held item with the problem code go.
 func (s *Store) ReleaseAll(code string) (int, error) {
 	return s.applyAll(verbRelease, code)

@@ -138,15 +138,22 @@ func (d Damage) String() string { return d.ID + " " + d.What }
 // maxDamage bounds how much damage a report lists.
 const maxDamage = 1000
 
-// Check reads every record and holds the indexes against them. It changes nothing.
+// Check reads every record and holds the indexes against them. It changes nothing;
+// where it finds damage, the next start sets the file aside and salvages it.
 func (s *Store) Check() (Report, error) {
 	var report Report
 	err := s.view(func(v *snapshot) (err error) {
 		report, err = examine(v.tx)
 		return err
 	})
+	if len(report.Damaged) > 0 || errors.Is(err, ErrDamaged) {
+		s.suspect.Store(true)
+	}
 	return report, err
 }
+
+// Suspect reports that a check found damage.
+func (s *Store) Suspect() bool { return s.suspect.Load() }
 
 // examiner walks a store and notes what does not fit.
 type examiner struct {

@@ -28,6 +28,7 @@ type desk interface {
 	Edit(ctx context.Context, id string, delivered bool, patch map[string]any) (apitype.Item, error)
 	Check(ctx context.Context) (apitype.OutboxCheck, error)
 	Compact(ctx context.Context) (apitype.Compacted, error)
+	Claim(ctx context.Context) (int, error)
 	Forget(ctx context.Context, asked apitype.ForgetRequest) (apitype.Forgotten, error)
 	Export(ctx context.Context) (apitype.Export, error)
 	Import(ctx context.Context, items []outbox.Exported) (apitype.Imported, error)

@@ -13,7 +13,7 @@ import (
 
 func (p *program) outbox() *cobra.Command {
 	return p.group("outbox", p.outboxList(), p.outboxShow(), p.outboxRetry(), p.outboxRelease(), p.outboxFlush(),
-		p.outboxEdit(), p.outboxWithdraw(), p.outboxCheck(), p.outboxCompact(), p.outboxRecover(),
+		p.outboxEdit(), p.outboxWithdraw(), p.outboxClaim(), p.outboxCheck(), p.outboxCompact(), p.outboxRecover(),
 		p.outboxExport(), p.outboxImport(), p.outboxForget(),
 		p.outboxVerb("hold", desk.Hold), p.outboxVerb("discard", desk.Discard), p.outboxVerb("restore", desk.Restore))
 }

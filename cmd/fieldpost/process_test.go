@@ -437,3 +437,23 @@ func TestAnEditOfADeliveredActivityReachesItsRecord(t *testing.T) {
 		t.Errorf("Salesforce holds %q", got)
 	}
 }
+
+func TestWhatWasCapturedSignedOutIsClaimedWhereSeveralUsersAreKnown(t *testing.T) {
+	l := newLaptop(t)
+	l.org.AddContact(sandbox.Person{FirstName: "Ana", LastName: "Müller", Email: "ana@kunde.test"})
+	l.org.AddUser("ben@acme.example", "Ben", "Vos")
+	l.start()
+	l.signIn()
+	l.org.Set(func(r *sandbox.Rules) { r.SignInAs = "ben@acme.example" })
+	l.signIn()
+	l.run("auth", "logout")
+	l.run("capture", "share", "--channel", "email", "--to", "ana@kunde.test", "--subject", "Nobody's")
+	l.signIn()
+	l.eventually("the question whose it is", func() bool {
+		status := l.status()
+		return status.Outbox.Waiting == 1 && len(status.Warnings) == 1 && status.Warnings[0].Code == "claim"
+	})
+	l.run("outbox", "claim")
+	l.run("outbox", "flush", "--timeout", "30s")
+	l.wantOnce("Task", "Nobody's")
+}

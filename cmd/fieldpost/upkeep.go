@@ -8,6 +8,7 @@ import (
 	"github.com/spf13/cobra"
 	"github.com/spf13/pflag"
 
+	"fieldpost/daemon/localapi/apitype"
 	"fieldpost/daemon/localapi/client"
 )
 
@@ -58,6 +59,23 @@ func (p *program) outboxEdit() *cobra.Command {
 	f.StringVar(&related, "related", "", p.words.Text("cli.flag.related"))
 	f.BoolVar(&delivered, "delivered", false, p.words.Text("cli.flag.delivered"))
 	return p.described(c, "outbox.edit", `outbox edit `+anID+` --subject "Brochure 2027"`)
+}
+
+// outboxClaim takes what was captured while nobody was signed in.
+func (p *program) outboxClaim() *cobra.Command {
+	return p.described(p.command("claim", func(c *cobra.Command, _ []string) error {
+		return p.atDesk(c.Context(), func(d desk) error {
+			n, err := d.Claim(c.Context())
+			if err != nil {
+				return err
+			}
+			if p.json {
+				return p.printJSON(apitype.Changed{Count: n})
+			}
+			p.say("cli.outbox.claimed", "n", n)
+			return nil
+		})
+	}), "outbox.claim", "outbox claim")
 }
 
 // outboxWithdraw needs the daemon: the record is deleted in Salesforce.

@@ -2,6 +2,7 @@ package crm
 
 import (
 	"cmp"
+	"reflect"
 	"slices"
 	"strings"
 	"time"
@@ -108,6 +109,13 @@ func (f *Facts) Mode() string {
 		return ModeKey
 	}
 	return ModeMarker
+}
+
+// Same reports whether the org allows the same as before, whenever it was read.
+func (f *Facts) Same(other *Facts) bool {
+	a, b := *f, *other
+	a.ReadAt, b.ReadAt = time.Time{}, time.Time{}
+	return reflect.DeepEqual(a, b)
 }
 
 // standard are the prefixes that are the same in every org, for one that does not

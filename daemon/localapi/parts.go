@@ -105,6 +105,8 @@ type Upkeep interface {
 	Import(ctx context.Context, items []outbox.Exported) (apitype.Imported, error)
 	// Edit changes the fields that patch names.
 	Edit(id string, delivered bool, patch []byte) error
+	// Claim gives what was captured signed out to who is signed in, and tells how many.
+	Claim(ctx context.Context) (int, error)
 	// Withdraw deletes the record of a delivered item that nobody changed since.
 	Withdraw(ctx context.Context, id string) error
 }

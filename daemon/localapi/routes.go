@@ -103,6 +103,7 @@ func (s *Server) optional() []*route {
 	with(s.Refresh != nil, &route{"POST", "/v1/org/refresh", person, jsonBody, s.refresh})
 	with(s.Upkeep != nil,
 		&route{"PATCH", "/v1/activities/{id}", person, jsonBody, s.edit},
+		&route{"POST", "/v1/activities/claim", person, jsonBody, s.claim},
 		&route{"POST", "/v1/activities/{id}/withdraw", person, jsonBody, s.withdraw},
 		&route{"POST", "/v1/outbox/check", byOwner, jsonBody, s.checkOutbox},
 		&route{"POST", "/v1/outbox/compact", byOwner, jsonBody, s.compactOutbox},

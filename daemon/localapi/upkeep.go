@@ -88,3 +88,12 @@ func (s *Server) withdraw(w http.ResponseWriter, c *call) error {
 	withdraw := func(id string) error { return s.Upkeep.Withdraw(c.Context(), id) }
 	return s.verb(withdraw)(w, c)
 }
+
+// claim gives what was captured while nobody was signed in to who is signed in now.
+func (s *Server) claim(w http.ResponseWriter, c *call) error {
+	n, err := s.Upkeep.Claim(c.Context())
+	if err != nil {
+		return err
+	}
+	return writeJSON(w, http.StatusOK, apitype.Changed{Count: n})
+}

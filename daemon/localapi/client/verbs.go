@@ -81,6 +81,12 @@ func (c *Client) Edit(ctx context.Context, id string, delivered bool, patch map[
 	return item, err
 }
 
+// Claim takes what was captured signed out for who is signed in.
+func (c *Client) Claim(ctx context.Context) (int, error) {
+	changed, err := post[apitype.Changed](ctx, c, "/v1/activities/claim", nil)
+	return changed.Count, err
+}
+
 // Withdraw deletes the record of a delivered item; one that was changed since is
 // refused with who changed what.
 func (c *Client) Withdraw(ctx context.Context, id string) (apitype.Item, error) {

@@ -102,6 +102,33 @@ func (b *batch) head(id itemID) (*head, error) {
 	return decodeHead(value, id)
 }
 
+// headOrRemains is head, but of a damaged one it gives what the index still knows.
+func (b *batch) headOrRemains(id itemID) (*head, error) {
+	h, err := b.head(id)
+	if errors.Is(err, ErrDamaged) {
+		return remains(b.tx, id)
+	}
+	return h, err
+}
+
+// each visits the items that are in a state now; the visit may move them.
+func (b *batch) each(state State, visit func(id itemID, h *head) error) error {
+	ids, err := idsInState(b.tx, state)
+	if err != nil {
+		return err
+	}
+	for _, id := range ids {
+		h, err := b.head(id)
+		if err != nil {
+			return err
+		}
+		if err := visit(id, h); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
 // content opens what the rep did.
 func (b *batch) content(id itemID) (*body, error) {
 	v := &snapshot{tx: b.tx, keys: b.store.keys}
@@ -161,42 +188,24 @@ func (b *batch) problem(id itemID, h *head, p *Problem) error {
 // recoverClaims turns what was being sent when the last process ended into
 // doubts (W3, W5, W6, W9): it may be in Salesforce already.
 func (b *batch) recoverClaims() error {
-	left, err := idsInState(b.tx, Sending)
-	if err != nil {
-		return err
-	}
-	for _, id := range left {
-		h, err := b.head(id)
-		if err != nil {
-			return err
-		}
+	return b.each(Sending, func(id itemID, h *head) error {
 		h.doubt(b.now)
-		if err := errors.Join(b.note(id, h, Note{Code: NoteInterrupted}), b.move(id, h, Sending)); err != nil {
-			return err
-		}
-	}
-	return nil
+		return errors.Join(b.note(id, h, Note{Code: NoteInterrupted}), b.move(id, h, Sending))
+	})
 }
 
 // doubtAll makes everything that is not delivered doubtful: it may be in Salesforce
 // already, nobody here knows since when.
 func (b *batch) doubtAll() error {
 	for _, state := range []State{Waiting, Sending, NeedsAttention, Held} {
-		ids, err := idsInState(b.tx, state)
-		if err != nil {
-			return err
-		}
-		for _, id := range ids {
-			h, err := b.head(id)
-			if err != nil {
-				return err
-			}
+		err := b.each(state, func(id itemID, h *head) error {
 			if h.Doubt == nil {
 				h.Doubt = &Doubt{Since: h.CapturedAt}
 			}
-			if err := b.move(id, h, state); err != nil {
-				return err
-			}
+			return b.move(id, h, state)
+		})
+		if err != nil {
+			return err
 		}
 	}
 	return nil

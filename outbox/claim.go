@@ -108,10 +108,7 @@ func (b *batch) isSealed(id itemID) bool {
 // park takes an item whose records are damaged out of the way, so that it delays no
 // other; a person decides what becomes of it.
 func (b *batch) park(id itemID) error {
-	h, err := b.head(id)
-	if errors.Is(err, ErrDamaged) {
-		h, err = remains(b.tx, id)
-	}
+	h, err := b.headOrRemains(id)
 	if err != nil {
 		return err
 	}

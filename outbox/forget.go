@@ -109,10 +109,7 @@ func (s *Store) naming(subject Subject) (ids []itemID, err error) {
 }
 
 func (b *batch) forget(id itemID) error {
-	h, err := b.head(id)
-	if errors.Is(err, ErrDamaged) {
-		h, err = remains(b.tx, id)
-	}
+	h, err := b.headOrRemains(id)
 	if err != nil {
 		return err
 	}

@@ -83,26 +83,14 @@ func (s *Store) RetryAll(code string) (int, error) {
 func (s *Store) RetryBy(who Who) (n int, err error) {
 	err = s.update(func(b *batch) error {
 		n = 0
-		ids, err := idsInState(b.tx, NeedsAttention)
-		if err != nil {
-			return err
-		}
-		for _, id := range ids {
-			h, err := b.head(id)
-			if err != nil {
-				return err
-			}
+		return b.each(NeedsAttention, func(id itemID, h *head) error {
 			if h.Who != who || h.Purged {
-				continue
-			}
-			from := h.State
-			h.State, h.NextAt = Waiting, time.Time{}
-			if err := b.move(id, h, from); err != nil {
-				return err
+				return nil
 			}
 			n++
-		}
-		return nil
+			h.State, h.NextAt = Waiting, time.Time{}
+			return b.move(id, h, NeedsAttention)
+		})
 	})
 	return n, err
 }
@@ -119,22 +107,15 @@ func (s *Store) applyAll(v verb, code string) (n int, err error) {
 	err = s.update(func(b *batch) error {
 		n = 0
 		for _, state := range v.from {
-			ids, err := idsInState(b.tx, state)
-			if err != nil {
-				return err
-			}
-			for _, id := range ids {
-				h, err := b.head(id)
-				if err != nil {
-					return err
-				}
+			err := b.each(state, func(id itemID, h *head) error {
 				if code != "" && h.Problem != code || h.Purged && v.to != Discarded {
-					continue
-				}
-				if err := b.apply(v, id); err != nil {
-					return err
+					return nil
 				}
 				n++
+				return b.apply(v, id)
+			})
+			if err != nil {
+				return err
 			}
 		}
 		return nil

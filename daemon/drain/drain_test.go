@@ -345,7 +345,7 @@ func TestWithoutAKeyNothingIsResentBeforeSalesforcesOwnLimit(t *testing.T) {
 	l.wantRecords("Task", 1)
 }
 
-func TestOfflineTimeUsesUpNoAttempts(t *testing.T) {
+func TestAMonthOfflineUsesUpNoAttempts(t *testing.T) {
 	l := newLaptop(t)
 	ids := l.capture(3)
 	if _, err := l.desk.Facts(t.Context()); err != nil {
@@ -353,7 +353,7 @@ func TestOfflineTimeUsesUpNoAttempts(t *testing.T) {
 	}
 	online := l.drain.Salesforce
 	l.drain.Salesforce = unplugged(t)
-	for range 5 {
+	for month := l.clock.Add(30 * 24 * time.Hour); l.clock.Before(month); {
 		l.clock = l.pass()
 	}
 	for _, id := range ids {

@@ -10,10 +10,12 @@ import (
 	"time"
 )
 
-// tick is how often it looks. Go's timers stand still while a laptop sleeps, so
-// the wall clock running ahead of them tells a wake-up (golang/go#24595).
+// tick is how often it looks: what waits is to go within ten seconds of a network or a
+// wake-up (reliability.md section 9), and an idle laptop is to be woken six times a
+// minute at most. Go's timers stand still while a laptop sleeps, so the wall clock
+// running ahead of them tells a wake-up (golang/go#24595).
 const (
-	tick   = 15 * time.Second
+	tick   = 10 * time.Second
 	asleep = tick + tick/2
 )
 

@@ -82,8 +82,7 @@ func (h *Home) fileNames(path string, subject outbox.Subject) bool {
 	if err != nil {
 		return false
 	}
-	wanted := strings.ToLower(subject.Email + subject.Record)
-	if bytes.Contains(bytes.ToLower(data), []byte(wanted)) {
+	if subject.Mention().Match(data) {
 		return true
 	}
 	drafts, err := h.Reader().Read(filepath.Base(path), int64(len(data)), bytes.NewReader(data))

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"os"
+	"regexp"
 	"slices"
 	"strings"
 
@@ -21,13 +22,30 @@ type Subject struct {
 // Names reports whether an activity is about the subject. An address also counts
 // where it only stands in a text.
 func (s Subject) Names(a *activity.Activity) bool {
-	if s.Email != "" {
-		holds := func(text string) bool { return strings.Contains(strings.ToLower(text), strings.ToLower(s.Email)) }
-		return slices.ContainsFunc(a.People, func(p activity.Person) bool { return holds(p.Email) }) ||
-			holds(a.Subject) || holds(a.Body) || holds(a.Notes) || holds(a.Location)
+	if s.Email == "" {
+		return slices.ContainsFunc(a.People, func(p activity.Person) bool { return activity.SameID(p.ID, s.Record) }) ||
+			a.RelatedTo != nil && activity.SameID(a.RelatedTo.ID, s.Record)
 	}
-	return slices.ContainsFunc(a.People, func(p activity.Person) bool { return activity.SameID(p.ID, s.Record) }) ||
-		a.RelatedTo != nil && activity.SameID(a.RelatedTo.ID, s.Record)
+	texts := []string{a.Subject, a.Body, a.URL, a.Location, a.Notes}
+	for _, c := range a.Content {
+		texts = append(texts, c.Title, c.URL)
+	}
+	for _, p := range a.People {
+		texts = append(texts, p.Name)
+	}
+	return slices.ContainsFunc(a.People, func(p activity.Person) bool { return strings.EqualFold(p.Email, s.Email) }) ||
+		slices.ContainsFunc(texts, s.Mention().MatchString)
+}
+
+// Mention finds the subject where it stands on its own in a text: ana@acme.test is
+// not mentioned by joana@acme.test, nor by ana@acme.test.example. What an escape
+// of JSON or of a URL ends just before it does not belong to it.
+func (s Subject) Mention() *regexp.Regexp {
+	const escape = `\\[bfnrt]|\\u[0-9A-Fa-f]{4}|%[0-9A-Fa-f]{2}`
+	if s.Email != "" {
+		return regexp.MustCompile(`(?:^|[^\pL\pN._%+-]|` + escape + `)(?i:` + regexp.QuoteMeta(s.Email) + `)(?:$|[^\pL\pN.-]|\.(?:$|[^\pL\pN]))`)
+	}
+	return regexp.MustCompile(`(?:^|[^0-9A-Za-z]|` + escape + `)` + regexp.QuoteMeta(s.Record[:min(15, len(s.Record))]) + `(?:[0-9A-Za-z]{3})?(?:$|[^0-9A-Za-z])`)
 }
 
 // SealedError says that so many items could not be looked into: the keychain is

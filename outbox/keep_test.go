@@ -119,6 +119,58 @@ func TestForgetErasesAPersonFromEveryFile(t *testing.T) {
 	}
 }
 
+func TestASubjectIsNamedOnlyWhereItStandsOnItsOwn(t *testing.T) {
+	ana, contact := Subject{Email: "ana@acme.test"}, Subject{Record: "003AB000001cdEfGHI"}
+	tests := []struct {
+		subject Subject
+		text    string
+		want    bool
+	}{
+		{ana, "ana@acme.test", true},
+		{ana, "Merci d’écrire à Ana@Acme.test.", true},
+		{ana, "l'adresse d'ana@acme.test, la voici", true},
+		{ana, "<mailto:ana@acme.test>", true},
+		{ana, `{"body":"Bonjour\nana@acme.test\n"}`, true},
+		{ana, `{"body":"\u003cana@acme.test\u003e"}`, true},
+		{ana, "https://acme.test/?to=%3Cana@acme.test%3E", true},
+		{ana, "joana@acme.test, then ana@acme.test", true},
+		{ana, "joana@acme.test", false},
+		{ana, "éana@acme.test", false},
+		{ana, "jo.ana@acme.test", false},
+		{ana, "jo+ana@acme.test", false},
+		{ana, "ana@acme.test.example", false},
+		{ana, "ana@acme.testing", false},
+		{ana, "ana@acme.test-labs.example", false},
+		{ana, "ana@acmeXtest", false},
+		{contact, "003AB000001cdEf", true},
+		{contact, "/Contact/003AB000001cdEfGHI/view", true},
+		{contact, "/r%2F003AB000001cdEfGHI", true},
+		{contact, "003AB000001cdef", false}, // another record: the case tells them apart
+		{contact, "x003AB000001cdEfGHI", false},
+		{contact, "003AB000001cdEfGHIJ", false},
+	}
+	for _, tt := range tests {
+		if got := tt.subject.Mention().MatchString(tt.text); got != tt.want {
+			t.Errorf("%q in %q: %v", tt.subject, tt.text, got)
+		}
+	}
+}
+
+func TestForgettingOneAddressLeavesTheLongerOnesAlone(t *testing.T) {
+	b := newBench(t)
+	drafts := []Draft{
+		{Source: FromCLI, Activity: activity.Activity{Kind: activity.Share, Subject: "Joana", Body: "For joana@acme.test", People: []activity.Person{{Email: "joana@acme.test"}}}},
+		{Source: FromCLI, Activity: activity.Activity{Kind: activity.Share, Subject: "Link", URL: "https://acme.test/?to=ana@acme.test", People: []activity.Person{{Email: "ben@acme.test"}}}},
+	}
+	receipts, err := b.Add(t.Context(), drafts)
+	b.must(err)
+	if n, err := b.Forget(t.Context(), Subject{Email: "ana@acme.test"}); n != 1 || err != nil {
+		t.Errorf("%d forgotten, %v; want the link alone", n, err)
+	}
+	b.wantState(receipts[0].ID, Waiting)
+	b.wantState(receipts[1].ID, Discarded)
+}
+
 func TestForgetTouchesNothingWhileItCannotLookInside(t *testing.T) {
 	b := newBench(t)
 	id := b.add("sealed")

@@ -207,16 +207,22 @@ func (d *Daemon) Refresh(ctx context.Context) (apitype.Directory, error) {
 		return d.directory()
 	case ctx.Err() != nil:
 		return apitype.Directory{}, err
-	case errors.Is(err, drain.ErrSignedOut):
-		return apitype.Directory{}, &troubleError{outbox.Problem{Code: "signed_out", Who: outbox.You}, err}
 	}
-	return apitype.Directory{}, &troubleError{crm.JudgeCall(err).Problem, err}
+	return apitype.Directory{}, troubled(err)
 }
 
 // directory tells the copy of people and records in numbers.
 func (d *Daemon) directory() (apitype.Directory, error) {
 	stats, err := d.home.Directory.Stats()
 	return apitype.Directory{People: stats.People, Records: stats.Records, RefreshedAt: apitype.TimeOrNil(stats.RefreshedAt)}, err
+}
+
+// troubled tells as a problem what kept the account from being served.
+func troubled(err error) error {
+	if errors.Is(err, drain.ErrSignedOut) {
+		return &troubleError{outbox.Problem{Code: "signed_out", Who: outbox.You}, err}
+	}
+	return &troubleError{crm.JudgeCall(err).Problem, err}
 }
 
 // troubleError is what keeps the account from being served, told as a problem.

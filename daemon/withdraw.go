@@ -39,31 +39,38 @@ func (e *ChangedError) Problem() (code string, args map[string]string) {
 }
 
 // Withdraw deletes the record of a delivered item, if nobody changed it since, and puts
-// the item into the bin for good. Errors: *ChangedError, *outbox.StateError, or what
-// Salesforce or the network said.
+// the item into the bin for good. Errors: *ChangedError, *outbox.StateError,
+// outbox.ErrNotFound, or what kept Salesforce from being asked, told as a problem; the
+// item is as it was then.
 func (d *Daemon) Withdraw(ctx context.Context, id string) error {
 	item, err := d.home.Outbox.Get(id)
-	if err != nil {
-		return err
-	}
-	account, err := d.org.account()
 	if err != nil {
 		return err
 	}
 	if item.State != outbox.Delivered || item.Record == nil || item.Purged || item.Sealed {
 		return &outbox.StateError{ID: id, State: item.State, Verb: "withdraw", Purged: item.Purged}
 	}
+	account, err := d.org.account()
+	if err != nil {
+		return troubled(err)
+	}
 	if !item.Account.Same(account) {
-		return drain.ErrSignedOut // it is another user's
+		return &codedError{code: "withdraw_other", args: map[string]string{"username": item.Account.Username}}
 	}
 	err = d.untouched(ctx, &item)
 	if err == nil {
 		err = d.session.client.Delete(ctx, item.Record.Object, item.Record.ID)
 	}
-	if err != nil && !gone(err) {
+	var changed *ChangedError
+	switch {
+	case err == nil, gone(err):
+		return d.home.Outbox.Withdrawn(id)
+	case errors.As(err, &changed):
 		return err
+	case crm.JudgeCall(err).Problem.Who == outbox.Wait && !errors.Is(err, drain.ErrSignedOut):
+		return errors.Join(&codedError{code: "withdraw_later"}, err) // nobody withdraws it again by itself
 	}
-	return d.home.Outbox.Withdrawn(id)
+	return troubled(err)
 }
 
 // gone reports that there is no record to delete any more.

@@ -416,6 +416,30 @@ func TestADeliveredActivityIsWithdrawnUnlessSomebodyChangedIt(t *testing.T) {
 	}
 }
 
+func TestWhatCannotBeWithdrawnNowStaysAndSaysWhy(t *testing.T) {
+	l := atWork(t)
+	l.org.AddUser("ben@acme.example", "Ben", "Vos")
+	l.share("Brochure", "--to", "ana@kunde.test")
+	l.run("outbox", "flush", "--timeout", "30s")
+	var page apitype.Items
+	if err := json.Unmarshal([]byte(l.run("outbox", "list", "--json")), &page); err != nil {
+		t.Fatal(err)
+	}
+	id := page.Items[0].ID
+	l.goAway()
+	l.wantTold(exitFailed, []string{"could not be withdrawn now", "Withdraw it again"}, "outbox", "withdraw", id)
+	l.comeBack()
+	l.org.Set(func(r *sandbox.Rules) { r.SignInAs = "ben@acme.example" })
+	l.signIn()
+	l.wantTold(exitFailed, []string{"Sign in as"}, "outbox", "withdraw", id)
+	l.run("auth", "logout")
+	l.wantTold(exitSignIn, []string{"Nobody is signed in"}, "outbox", "withdraw", id)
+	if got := l.status().Outbox; got.Delivered != 1 || got.Discarded != 0 {
+		t.Errorf("the outbox has %+v", got)
+	}
+	l.wantOnce("Task", "Brochure")
+}
+
 func TestAnEditOfADeliveredActivityReachesItsRecord(t *testing.T) {
 	l := newLaptop(t)
 	l.org.AddContact(sandbox.Person{FirstName: "Ana", LastName: "Müller", Email: "ana@kunde.test"})

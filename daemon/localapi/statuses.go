@@ -15,6 +15,8 @@ var statuses = map[string]int{
 	"sign_in_needed":         http.StatusConflict,
 	"items_waiting":          http.StatusConflict,
 	"changed_in_salesforce":  http.StatusConflict,
+	"withdraw_other":         http.StatusConflict,
+	"withdraw_later":         http.StatusServiceUnavailable,
 	"not_durable":            http.StatusInsufficientStorage,
 	"settings_unwritable":    http.StatusInternalServerError,
 }

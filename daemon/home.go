@@ -132,7 +132,7 @@ func (h *Home) OpenSeal(ctx context.Context) error {
 
 // sealedForGood counts what a lost key keeps shut; 0 where no key was lost.
 func (h *Home) sealedForGood() (int, error) {
-	if len(h.sealing.stored.Lost) == 0 {
+	if len(h.sealing.current().Lost) == 0 {
 		return 0, nil
 	}
 	return h.Outbox.Sealed()

@@ -35,9 +35,9 @@ const identityFile = "outbox.identity"
 type sealing struct {
 	path    string
 	secrets Secrets
-	stored  storedIdentity
 
-	mu     sync.Mutex
+	mu     sync.Mutex // the keeper changes what the port and a sign-in read
+	stored storedIdentity
 	unkept error // why the keychain did not take the identity; nil once it has
 }
 
@@ -95,7 +95,9 @@ func (s *sealing) begin(ctx context.Context) (age.Identity, error) {
 	if err != nil {
 		return nil, err
 	}
-	s.stored.Recipient, s.stored.Pending = identity.Recipient().String(), identity.String()
+	s.change(func(stored *storedIdentity) {
+		stored.Recipient, stored.Pending = identity.Recipient().String(), identity.String()
+	})
 	s.handOver(ctx)
 	return identity, s.save()
 }
@@ -104,8 +106,8 @@ func (s *sealing) begin(ctx context.Context) (age.Identity, error) {
 func (s *sealing) handOver(ctx context.Context) (taken bool) {
 	err := s.deposit(ctx)
 	s.mu.Lock()
+	defer s.mu.Unlock()
 	s.unkept = err
-	s.mu.Unlock()
 	if err == nil {
 		s.stored.Pending = ""
 	}
@@ -114,14 +116,15 @@ func (s *sealing) handOver(ctx context.Context) (taken bool) {
 
 // deposit puts a pending identity into the keychain and reads it back.
 func (s *sealing) deposit(ctx context.Context) error {
-	if err := s.secrets.Set(ctx, s.secretName(), s.stored.Pending); err != nil {
+	stored := s.current()
+	if err := s.secrets.Set(ctx, stored.secretName(), stored.Pending); err != nil {
 		return err
 	}
-	back, err := s.secrets.Get(ctx, s.secretName())
+	back, err := s.secrets.Get(ctx, stored.secretName())
 	if err != nil {
 		return err
 	}
-	if back != s.stored.Pending {
+	if back != stored.Pending {
 		return errors.New("daemon: the keychain gave back another identity than it took")
 	}
 	return nil
@@ -129,19 +132,32 @@ func (s *sealing) deposit(ctx context.Context) error {
 
 // ask finds out whether the keychain can be asked at all.
 func (s *sealing) ask(ctx context.Context) error {
-	_, err := s.secrets.Get(ctx, s.secretName())
+	_, err := s.secrets.Get(ctx, s.current().secretName())
 	if errors.Is(err, fs.ErrNotExist) {
 		return nil
 	}
 	return err
 }
 
-func (s *sealing) secretName() string {
-	return cmp.Or(s.stored.Name, "outbox-identity-"+s.stored.Store)
+// current is a copy of what is stored now.
+func (s *sealing) current() storedIdentity {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return s.stored
+}
+
+func (s *sealing) change(how func(*storedIdentity)) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	how(&s.stored)
+}
+
+func (s storedIdentity) secretName() string {
+	return cmp.Or(s.Name, "outbox-identity-"+s.Store)
 }
 
 func (s *sealing) save() error {
-	data, err := json.Marshal(s.stored)
+	data, err := json.Marshal(s.current())
 	if err != nil {
 		return err
 	}
@@ -151,7 +167,7 @@ func (s *sealing) save() error {
 // recipients are who the outbox is sealed to: the rep, and the company where the
 // policy names its recovery key.
 func (s *sealing) recipients(recovery string) ([]age.Recipient, error) {
-	own, err := age.ParseX25519Recipient(s.stored.Recipient)
+	own, err := age.ParseX25519Recipient(s.current().Recipient)
 	if err != nil {
 		return nil, err
 	}
@@ -170,10 +186,12 @@ func (s *sealing) recipients(recovery string) ([]age.Recipient, error) {
 // the keychain. begun is true where the keychain, unlocked, has lost the identity: a
 // new one was begun then, for what is acknowledged must be readable after a restart.
 func (s *sealing) open(ctx context.Context) (all identities, begun bool, err error) {
-	current, err := s.current(ctx)
+	current, err := s.identity(ctx)
 	if errors.Is(err, fs.ErrNotExist) {
-		s.stored.Lost = append(s.stored.Lost, s.secretName())
-		s.stored.Name = "outbox-identity-" + s.stored.Store + "-" + randomName()
+		s.change(func(stored *storedIdentity) {
+			stored.Lost = append(stored.Lost, stored.secretName())
+			stored.Name = "outbox-identity-" + stored.Store + "-" + randomName()
+		})
 		current, err = s.begin(ctx)
 		begun = true
 	}
@@ -181,7 +199,7 @@ func (s *sealing) open(ctx context.Context) (all identities, begun bool, err err
 		return nil, false, err
 	}
 	all = identities{current}
-	for _, name := range s.stored.Lost {
+	for _, name := range s.current().Lost {
 		if found, err := s.read(ctx, name); err == nil {
 			all = append(all, found) // it came back
 		}
@@ -189,17 +207,18 @@ func (s *sealing) open(ctx context.Context) (all identities, begun bool, err err
 	return all, begun, nil
 }
 
-func (s *sealing) current(ctx context.Context) (age.Identity, error) {
-	if s.stored.Pending != "" {
-		identity, err := age.ParseX25519Identity(s.stored.Pending)
+func (s *sealing) identity(ctx context.Context) (age.Identity, error) {
+	stored := s.current()
+	if stored.Pending != "" {
+		identity, err := age.ParseX25519Identity(stored.Pending)
 		if err == nil && s.handOver(ctx) {
 			err = s.save()
 		}
 		return identity, err
 	}
-	identity, err := s.read(ctx, s.secretName())
+	identity, err := s.read(ctx, stored.secretName())
 	if errors.Is(err, fs.ErrNotExist) {
-		return s.read(ctx, s.secretName()) // a keychain that has just come up may not know at once
+		return s.read(ctx, stored.secretName()) // a keychain that has just come up may not know at once
 	}
 	return identity, err
 }

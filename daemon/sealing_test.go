@@ -2,6 +2,7 @@ package daemon
 
 import (
 	"context"
+	"errors"
 	"log/slog"
 	"testing"
 
@@ -89,8 +90,8 @@ func TestWhatIsCapturedAfterTheKeychainLostTheKeyIsReadableAfterARestart(t *test
 	closed(t, home)
 
 	both := &keychain.Memory{} // the old keychain came back beside the new one
-	copySecrets(t, both, secrets, home.sealing.stored.Lost...)
-	copySecrets(t, both, wiped, home.sealing.secretName())
+	copySecrets(t, both, secrets, home.sealing.current().Lost...)
+	copySecrets(t, both, wiped, home.sealing.stored.secretName())
 	home = homeAt(t, folder, both)
 	if err := home.OpenSeal(t.Context()); err != nil {
 		t.Fatal(err)
@@ -140,4 +141,27 @@ func TestAFirstStartWithALockedKeychainCapturesWhatARestartCanRead(t *testing.T)
 		t.Error("the unlocked keychain did not take the key")
 	}
 	closed(t, home)
+}
+
+func TestStatusAndSignInMayAskWhileTheKeeperOpensTheSeal(t *testing.T) {
+	folder := t.TempDir()
+	closed(t, homeAt(t, folder, &keychain.Memory{}))
+	home := homeAt(t, folder, &keychain.Memory{}) // it lost the key: opening begins a new one
+	defer closed(t, home)
+	opened := make(chan error)
+	go func() { opened <- home.OpenSeal(t.Context()) }()
+	for {
+		select {
+		case err := <-opened:
+			if err != nil {
+				t.Fatal(err)
+			}
+			return
+		default:
+			_, countErr := home.sealedForGood()
+			if err := errors.Join(countErr, home.sealing.ask(t.Context())); err != nil {
+				t.Fatal(err)
+			}
+		}
+	}
 }

@@ -54,7 +54,7 @@ func newSession(home *Home, transport http.RoundTripper, userAgent string) (*ses
 	s := &session{home: home, transport: transport, onSignIn: func() {}}
 	s.atRest = func(_ context.Context, change func() error) error { return change() }
 	s.refresher = sfauth.NewRefresher(sfauth.RefresherConfig{
-		Account: account, Store: home.sealing.stored.Store, Secrets: home.secrets, Transport: transport,
+		Account: account, Store: home.sealing.current().Store, Secrets: home.secrets, Transport: transport,
 		Now: home.Now, Log: home.Log, OnAccount: func(a sfauth.Account) { s.remember(a) },
 	})
 	s.client = sfclient.New(sfclient.Config{

@@ -89,11 +89,8 @@ const (
 	tidyAge = 24 * time.Hour
 	// binAge is how long what was put into the bin can be restored, and backupAge how
 	// long the copy from before an upgrade is kept (CONTRACT section 4; reliability.md 7).
-	// checkedAtStart is the size up to which each start reads the outbox whole, in bytes;
-	// a larger one is read through here.
-	checkedAtStart = 64 << 20
-	binAge         = 30 * 24 * time.Hour
-	backupAge      = 7 * 24 * time.Hour
+	binAge    = 30 * 24 * time.Hour
+	backupAge = 7 * 24 * time.Hour
 )
 
 // tidy ends the retention of what is delivered or in the bin, once a day, and gives
@@ -112,7 +109,7 @@ func (k *keeper) tidy() {
 	if err == nil {
 		_, err = home.Outbox.RetryBy(outbox.Admin)
 	}
-	if size, _ := home.Outbox.Slack(); err == nil && size > checkedAtStart {
+	if size, _ := home.Outbox.Slack(); err == nil && size > outbox.CheckedAtOpen { // a start does not read it whole
 		_, err = home.Outbox.Check()
 	}
 	if err == nil && (purged > 0 || home.Outbox.WorthCompacting()) {

@@ -10,9 +10,9 @@ import (
 	"time"
 )
 
-// checkedAlways is the size, in bytes, up to which a store is read whole before it is
+// CheckedAtOpen is the size, in bytes, up to which a store is read whole before it is
 // opened; a larger one only after a stop that was not clean (DESIGN "Store").
-const checkedAlways = 64 << 20
+const CheckedAtOpen = 64 << 20
 
 // examineFile reports damage before the file is opened for good.
 func (s *Store) examineFile(check func(path string) error) error {
@@ -20,7 +20,7 @@ func (s *Store) examineFile(check func(path string) error) error {
 	if err != nil {
 		return fmt.Errorf("outbox: %w", err)
 	}
-	if info.Size() > checkedAlways && !s.leftOpen() {
+	if info.Size() > CheckedAtOpen && !s.leftOpen() {
 		return verifySize(s.path)
 	}
 	err = check(s.path)

@@ -18,6 +18,9 @@ func (h *Home) Edit(id string, delivered bool, patch []byte) error {
 	if err := json.Unmarshal(patch, &changes); err != nil || changes == nil {
 		return capture.Refuse(capture.NotJSON, "at", "")
 	}
+	if len(changes) == 0 {
+		return &codedError{code: "nothing_to_change"} // it is no repair, and would send it again
+	}
 	for _, fixed := range []string{"kind", "key"} {
 		if _, given := changes[fixed]; given {
 			refusal := capture.Refuse(activity.CodeNotForThis, "field", fixed)

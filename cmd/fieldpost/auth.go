@@ -45,7 +45,9 @@ func (p *program) authLogin() *cobra.Command {
 		if !errors.Is(err, client.ErrNotRunning) {
 			return err
 		}
-		return p.loginAlone(c.Context(), settings, asked, noBrowser)
+		return p.signInAlone(c.Context(), settings, func(alone *daemon.SignIn) error {
+			return p.login(c.Context(), &byItself{in: alone}, asked, noBrowser)
+		})
 	})
 	f := c.Flags()
 	f.StringVar(&asked.Org, "org", "", p.words.Text("cli.flag.org"))
@@ -54,8 +56,9 @@ func (p *program) authLogin() *cobra.Command {
 	return p.described(c, "auth.login", "auth login --org acme.my.salesforce.com")
 }
 
-// loginAlone holds the home itself: only one may renew or replace the tokens.
-func (p *program) loginAlone(ctx context.Context, settings *config.Config, asked apitype.LoginRequest, noBrowser bool) error {
+// signInAlone works on the sign-in without a daemon. It holds the home meanwhile: only
+// one may renew, replace or drop the tokens.
+func (p *program) signInAlone(ctx context.Context, settings *config.Config, do func(*daemon.SignIn) error) error {
 	home, err := p.openHome(ctx, settings)
 	if err != nil {
 		return err
@@ -68,7 +71,7 @@ func (p *program) loginAlone(ctx context.Context, settings *config.Config, asked
 	if err != nil {
 		return errors.Join(err, home.Close())
 	}
-	return errors.Join(p.login(ctx, &byItself{in: alone}, asked, noBrowser), home.Close())
+	return errors.Join(do(alone), home.Close())
 }
 
 func (p *program) login(ctx context.Context, by signIn, asked apitype.LoginRequest, noBrowser bool) error {

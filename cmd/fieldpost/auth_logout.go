@@ -1,13 +1,11 @@
 package main
 
 import (
-	"context"
 	"errors"
 
 	"github.com/spf13/cobra"
 
 	"fieldpost/daemon"
-	"fieldpost/daemon/config"
 	"fieldpost/daemon/localapi/apitype"
 	"fieldpost/daemon/localapi/client"
 )
@@ -27,30 +25,16 @@ func (p *program) authLogout() *cobra.Command {
 		case err == nil:
 			return orRemedy(running.Logout(c.Context(), asked), "cli.auth.logout.refused")
 		case errors.Is(err, client.ErrNotRunning):
-			return orRemedy(p.logoutAlone(c.Context(), settings, asked), "cli.auth.logout.refused")
+			err = p.signInAlone(c.Context(), settings, func(alone *daemon.SignIn) error {
+				return alone.Out(c.Context(), asked.KeepWaiting, asked.Discard)
+			})
+			return orRemedy(err, "cli.auth.logout.refused")
 		}
 		return err
 	})
 	c.Flags().BoolVar(&asked.KeepWaiting, "keep-waiting", false, p.words.Text("cli.flag.keep_waiting"))
 	c.Flags().BoolVar(&asked.Discard, "discard", false, p.words.Text("cli.flag.discard"))
 	return p.described(c, "auth.logout", "auth logout --keep-waiting")
-}
-
-// logoutAlone signs out on the files themselves.
-func (p *program) logoutAlone(ctx context.Context, settings *config.Config, asked apitype.LogoutRequest) error {
-	home, err := p.openHome(ctx, settings)
-	if err != nil {
-		return err
-	}
-	transport, err := daemon.NewTransport(settings)
-	if err != nil {
-		return errors.Join(err, home.Close())
-	}
-	alone, err := daemon.NewSignIn(home, transport, version)
-	if err != nil {
-		return errors.Join(err, home.Close())
-	}
-	return errors.Join(alone.Out(ctx, asked.KeepWaiting, asked.Discard), home.Close())
 }
 
 // orRemedy names the flags of a command that is refused because items wait.

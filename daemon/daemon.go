@@ -66,7 +66,7 @@ func New(home *Home, parts Parts) (*Daemon, error) {
 	d.drain = drain.New(drain.Parts{
 		Outbox: home.Outbox, Salesforce: d.session.client, Org: d.org, Now: home.Now, Elapsed: elapsed(),
 		Usage: d.session.usage.latest, Chance: rand.Float64, Log: home.Log,
-		OnConnection: func(drain.Connection) { d.feed.Status() },
+		OnConnection: d.connected,
 	})
 	d.keeper = newKeeper(d)
 	d.session.onSignIn = d.signedIn
@@ -102,16 +102,22 @@ func (n nudging) Add(ctx context.Context, drafts []outbox.Draft) ([]outbox.Recei
 	return receipts, err
 }
 
+// connected tells those who look that the connection changed, and the keeper that what
+// it could not read offline can be read now.
+func (d *Daemon) connected(now drain.Connection) {
+	d.feed.Status()
+	if now.State == drain.Online {
+		d.keeper.look()
+	}
+}
+
 // signedIn starts what a fresh sign-in makes possible.
 func (d *Daemon) signedIn() {
 	if err := d.org.tryAgain(); err != nil {
 		d.home.Log.Error("trying again what waits for an administrator failed", "error", err)
 	}
-	if err := d.drain.Flush(); err != nil {
-		d.home.Log.Error("waking the drain failed", "error", err)
-	}
+	d.wakeDrain()
 	d.keeper.refresh()
-	d.feed.Status()
 }
 
 // Run answers, watches and sends until ctx ends or somebody stops it over the
@@ -142,6 +148,7 @@ func (d *Daemon) Run(ctx context.Context) error {
 	run("drain", d.drain.Run)
 	run("drop folder", d.inbox.Run)
 	run("keeper", d.keeper.run)
+	run("settings", d.watchSettings)
 	run("network watch", func(ctx context.Context) error { return netwatch.Watch(ctx, d.drain.Nudge) })
 
 	withdraw, err := localapi.Announce(paths.API, sockets.URL(), guard.Owner())

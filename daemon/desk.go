@@ -86,6 +86,11 @@ func (d *Desk) Get(_ context.Context, id string) (apitype.Item, error) {
 	return apitype.ItemOf(d.Words, item), err
 }
 
+// Preview tells what an item becomes in Salesforce, and why.
+func (d *Desk) Preview(_ context.Context, id string) (apitype.Preview, error) {
+	return d.Home.Preview(d.Words, id)
+}
+
 // Retry makes an item due now.
 func (d *Desk) Retry(ctx context.Context, id string) (apitype.Item, error) {
 	return d.after(ctx, id, d.Home.Outbox.Retry(id))

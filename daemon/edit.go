@@ -5,7 +5,6 @@ import (
 	"maps"
 
 	"fieldpost/daemon/capture"
-	"fieldpost/outbox"
 	"fieldpost/outbox/activity"
 )
 
@@ -33,11 +32,10 @@ func (h *Home) Edit(id string, delivered bool, patch []byte) error {
 		if err != nil {
 			return err
 		}
-		ready, err := h.Intake.Prepare([]outbox.Draft{{Activity: changed}})
-		if err != nil {
+		if err := h.Intake.Revise(&changed); err != nil {
 			return err
 		}
-		*a = ready[0].Activity
+		*a = changed
 		return nil
 	})
 }

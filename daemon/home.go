@@ -90,7 +90,7 @@ func (h *Home) open(ctx context.Context, verify func(path string) error) error {
 
 // door makes the one door that every capture passes on its way into the store.
 func (h *Home) door(store capture.Store) *capture.Intake {
-	return capture.NewIntake(store, h.privacy, relatedRule{h}, h.Now)
+	return capture.NewIntake(store, h.privacy, captureRules{h}, h.Now)
 }
 
 // Reader reads dropped files.
@@ -219,17 +219,6 @@ func (h *Home) rules() *crm.Rules {
 		r.Types[activity.Channel(channel)] = types
 	}
 	return r
-}
-
-// relatedRule refuses a Related To at capture, where the org's facts are known.
-type relatedRule struct{ home *Home }
-
-func (r relatedRule) AllowsRelated(kind activity.Kind, to activity.Related) (allowed, known bool) {
-	facts, known := r.home.facts()
-	if !known {
-		return false, false
-	}
-	return crm.RelatedAllowed(kind, facts.ObjectOf(to.ID), facts, r.home.rules()), true
 }
 
 // keychainService is the name under which the keychain keeps fieldpost's secrets.

@@ -25,18 +25,24 @@ const (
 type keeper struct {
 	d      *Daemon
 	forced chan struct{}
+	due    chan struct{}
 	asked  chan chan<- error
 	tidied time.Time // when the outbox was tidied last
 }
 
 func newKeeper(d *Daemon) *keeper {
-	return &keeper{d: d, forced: make(chan struct{}, 1), asked: make(chan chan<- error)}
+	return &keeper{d: d, forced: make(chan struct{}, 1), due: make(chan struct{}, 1), asked: make(chan chan<- error)}
 }
 
 // refresh asks for a refresh of facts and people now.
-func (k *keeper) refresh() {
+func (k *keeper) refresh() { poke(k.forced) }
+
+// look asks to look now whether something is due: Salesforce can be reached again.
+func (k *keeper) look() { poke(k.due) }
+
+func poke(c chan struct{}) {
 	select {
-	case k.forced <- struct{}{}:
+	case c <- struct{}{}:
 	default:
 	}
 }
@@ -75,6 +81,8 @@ func (k *keeper) run(ctx context.Context) error {
 			}
 		case <-k.forced:
 			_ = k.keep(ctx, true)
+		case <-k.due:
+			_ = k.keep(ctx, false)
 		case done := <-k.asked:
 			done <- k.keep(ctx, true)
 		case <-round.C:
@@ -150,15 +158,32 @@ func (k *keeper) keep(ctx context.Context, forced bool) error {
 		return err
 	}
 	err := d.session.refresher.KeepAlive(ctx, sessionIdle)
-	if err == nil && (forced || d.org.stale() && !d.session.usage.scarce()) {
-		err = d.org.Refresh(ctx)
-		d.feed.Status()
-	}
-	k.report(ctx, err)
+	asked := false
 	if err == nil {
+		asked, err = k.read(ctx, forced)
+	}
+	switch {
+	case err != nil:
+		k.report(ctx, err)
+	case asked:
+		k.report(ctx, d.home.barred())
+		d.feed.Status()
 		d.drain.Nudge()
 	}
 	return err
+}
+
+// read reads what is old or asked for, and tells whether it asked the org at all. The
+// last tenth of the org's allowance is left to writing.
+func (k *keeper) read(ctx context.Context, forced bool) (asked bool, err error) {
+	org, spare := k.d.org, !k.d.session.usage.scarce()
+	switch {
+	case forced, org.stale() && spare:
+		return true, org.Refresh(ctx)
+	case org.unseen() && spare:
+		return true, org.look(ctx, false)
+	}
+	return false, nil
 }
 
 func (k *keeper) report(ctx context.Context, err error) {

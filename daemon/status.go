@@ -98,7 +98,8 @@ func (d *Daemon) warnings(p *words.Printer, conn drain.Connection, counts outbox
 	for _, problem := range problems {
 		told = append(told, *apitype.ProblemOf(p, problem))
 	}
-	if policy := d.home.Config.Policy().Problem; policy != nil && !policy.Kept {
+	policy := d.home.Config.Policy().Problem
+	if policy != nil && !policy.Kept && (conn.Problem == nil || conn.Problem.Code != policy.Code()) {
 		words := policy.Explain(p)
 		told = append(told, apitype.Problem{Code: policy.Code(), Title: words.Title, Detail: words.Detail, Remedy: words.Remedy, Who: outbox.Admin})
 	}

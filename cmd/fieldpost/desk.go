@@ -18,6 +18,7 @@ type desk interface {
 	CaptureFiles(ctx context.Context, files []client.File) ([]apitype.Outcome, error)
 	List(ctx context.Context, q outbox.Query) (apitype.Items, error)
 	Get(ctx context.Context, id string) (apitype.Item, error)
+	Preview(ctx context.Context, id string) (apitype.Preview, error)
 	Retry(ctx context.Context, id string) (apitype.Item, error)
 	Hold(ctx context.Context, id string) (apitype.Item, error)
 	Release(ctx context.Context, id string) (apitype.Item, error)

@@ -21,7 +21,8 @@ func askedLanguage(args []string) string {
 	if err != nil {
 		return words.Match(system...)
 	}
-	policy := paths.PolicyFile(cmp.Or(flagOf(args, "policy"), os.Getenv("FIELDPOST_POLICY")))
+	asked := cmp.Or(flagOf(args, "policy"), os.Getenv("FIELDPOST_POLICY"))
+	policy := func() string { return paths.PolicyFile(asked) }
 	loaded, err := config.Load(config.Inputs{Paths: paths, Policy: policy, Environ: os.Environ()})
 	if err != nil {
 		return words.Match(system...)

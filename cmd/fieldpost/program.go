@@ -97,7 +97,8 @@ func (p *program) load() (*config.Config, error) {
 	if p.logLevel != "" {
 		flags["log.level"] = p.logLevel
 	}
-	policy := paths.PolicyFile(cmp.Or(p.policy, os.Getenv("FIELDPOST_POLICY")))
+	asked := cmp.Or(p.policy, os.Getenv("FIELDPOST_POLICY"))
+	policy := func() string { return paths.PolicyFile(asked) }
 	loaded, err := config.Load(config.Inputs{Paths: paths, Policy: policy, Environ: os.Environ(), Flags: flags})
 	if err != nil {
 		return nil, err

@@ -12,8 +12,15 @@ import (
 )
 
 func (p *program) outboxShow() *cobra.Command {
-	c := p.command("show", func(c *cobra.Command, args []string) error { return p.one(c, args[0], desk.Get) }, "id")
+	var preview bool
+	c := p.command("show", func(c *cobra.Command, args []string) error {
+		if preview {
+			return p.preview(c, args[0])
+		}
+		return p.one(c, args[0], desk.Get)
+	}, "id")
 	c.Args = exactly(1)
+	c.Flags().BoolVar(&preview, "preview", false, p.words.Text("cli.flag.preview"))
 	return p.described(c, "outbox.show", "outbox show "+anID)
 }
 

@@ -20,25 +20,39 @@ type Store interface {
 	Known(key string) (receipt outbox.Receipt, known bool, err error)
 }
 
-// RelatedRule says what the org lets an activity be related to. Known is false
-// where the org's facts are not known yet: delivery decides then.
-type RelatedRule interface {
-	AllowsRelated(kind activity.Kind, to activity.Related) (allowed, known bool)
+// Org says what the rep's org allows, as far as it is known.
+type Org interface {
+	// CheckRelated refuses a Related To that the org or the settings do not allow; nil
+	// where it is allowed, or where the org's facts are not known yet: delivery decides
+	// then.
+	CheckRelated(kind activity.Kind, to activity.Related) *Refusal
+	// CheckAccess refuses a rep who is known not to be among those who may capture.
+	CheckAccess() *Refusal
 }
+
+// noOrg refuses nothing.
+type noOrg struct{}
+
+func (noOrg) CheckRelated(activity.Kind, activity.Related) *Refusal { return nil }
+func (noOrg) CheckAccess() *Refusal                                 { return nil }
 
 // Intake is the one door that every capture passes: it completes, validates,
 // applies privacy and the Related To rule, and hands on to the store.
 type Intake struct {
 	store   Store
 	privacy func() Privacy
-	related RelatedRule
+	org     Org
 	now     func() time.Time
 }
 
 // NewIntake makes the door. Privacy is asked at each capture, so that a changed
-// setting counts at once; related may be nil; now gives the time in the rep's zone.
-func NewIntake(store Store, privacy func() Privacy, related RelatedRule, now func() time.Time) *Intake {
-	return &Intake{store: store, privacy: privacy, related: related, now: now}
+// setting counts at once; org may be nil, where nothing is known of any; now gives the
+// time in the rep's zone.
+func NewIntake(store Store, privacy func() Privacy, org Org, now func() time.Time) *Intake {
+	if org == nil {
+		org = noOrg{}
+	}
+	return &Intake{store: store, privacy: privacy, org: org, now: now}
 }
 
 // One captures one draft. A *Refusal says why it cannot be taken; any other
@@ -151,7 +165,25 @@ func (in *Intake) add(ctx context.Context, ready []outbox.Draft) ([]outbox.Recei
 	return receipts, nil
 }
 
+// Revise checks an item that was changed as if it came in now; who may capture is not
+// asked again.
+func (in *Intake) Revise(a *activity.Activity) error {
+	draft, privacy := outbox.Draft{Activity: *a}, in.privacy()
+	if err := in.check(&draft, &privacy); err != nil {
+		return err
+	}
+	*a = draft.Activity
+	return nil
+}
+
 func (in *Intake) prepare(d *outbox.Draft, privacy *Privacy) error {
+	if refusal := in.org.CheckAccess(); refusal != nil {
+		return refusal
+	}
+	return in.check(d, privacy)
+}
+
+func (in *Intake) check(d *outbox.Draft, privacy *Privacy) error {
 	a := &d.Activity
 	if a.Kind == activity.Share && a.OccurredAt == "" {
 		a.OccurredAt = activity.MomentOf(in.now())
@@ -193,28 +225,14 @@ func fieldRefusal(err error) error {
 }
 
 func (in *Intake) checkRelated(a *activity.Activity) *Refusal {
-	to := a.RelatedTo
-	if to == nil {
+	if a.RelatedTo == nil {
 		return nil
 	}
-	allowed := a.Kind != activity.Meeting || !isCustom(*to)
-	if allowed && in.related != nil {
-		if says, known := in.related.AllowsRelated(a.Kind, *to); known {
-			allowed = says
-		}
+	refusal := in.org.CheckRelated(a.Kind, *a.RelatedTo)
+	if refusal != nil {
+		refusal.Field = "related_to"
 	}
-	if allowed {
-		return nil
-	}
-	refusal := Refuse(RelatedNotAllowed, "object", to.Object, "kind", string(a.Kind))
-	refusal.Field = "related_to"
 	return refusal
-}
-
-// isCustom tells an object of the org's own making: its name ends in "__c", its
-// ids start with "a" (salesforce.md section 11).
-func isCustom(to activity.Related) bool {
-	return len(to.Object) > 3 && to.Object[len(to.Object)-3:] == "__c" || to.ID[0] == 'a'
 }
 
 func (in *Intake) note(d *outbox.Draft, code string, args outbox.Args) {

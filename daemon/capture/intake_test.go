@@ -35,14 +35,25 @@ func (s *shelf) Known(key string) (outbox.Receipt, bool, error) {
 	return outbox.Receipt{ID: "first of " + key, Known: true}, key == "known", nil
 }
 
-type onlyAccounts struct{ known bool }
+// org allows accounts alone, and nobody where it is shut.
+type org struct{ shut bool }
 
-func (r onlyAccounts) AllowsRelated(_ activity.Kind, to activity.Related) (allowed, known bool) {
-	return to.ID[:3] == "001", r.known
+func (org) CheckRelated(_ activity.Kind, to activity.Related) *capture.Refusal {
+	if to.ID[:3] == "001" {
+		return nil
+	}
+	return capture.Refuse(capture.RelatedNotAllowed, "why", "not_listed")
 }
 
-func intake(s *shelf, p capture.Privacy, rule capture.RelatedRule) *capture.Intake {
-	return capture.NewIntake(s, func() capture.Privacy { return p }, rule, func() time.Time { return noon })
+func (o org) CheckAccess() *capture.Refusal {
+	if !o.shut {
+		return nil
+	}
+	return capture.Refuse(capture.AccessDenied)
+}
+
+func intake(s *shelf, p capture.Privacy) *capture.Intake {
+	return capture.NewIntake(s, func() capture.Privacy { return p }, org{}, func() time.Time { return noon })
 }
 
 func share(subject, to string) activity.Activity {
@@ -56,7 +67,7 @@ func TestAShareWithoutATimeHappenedNow(t *testing.T) {
 	s := &shelf{}
 	a := share("Offer", "urs@keller.test")
 	a.OccurredAt = ""
-	if _, err := intake(s, capture.Privacy{}, nil).One(context.Background(), outbox.Draft{Activity: a}); err != nil {
+	if _, err := intake(s, capture.Privacy{}).One(context.Background(), outbox.Draft{Activity: a}); err != nil {
 		t.Fatal(err)
 	}
 	if got := s.added[0][0].Activity.OccurredAt; got != "2026-11-22T12:00:00+01:00" {
@@ -67,7 +78,7 @@ func TestAShareWithoutATimeHappenedNow(t *testing.T) {
 func TestAFieldThatIsWrongIsNamed(t *testing.T) {
 	s := &shelf{}
 	a := share("Offer", "nobody")
-	_, err := intake(s, capture.Privacy{}, nil).One(context.Background(), outbox.Draft{Activity: a})
+	_, err := intake(s, capture.Privacy{}).One(context.Background(), outbox.Draft{Activity: a})
 	var refusal *capture.Refusal
 	if !errors.As(err, &refusal) || refusal.Code != activity.CodeInvalidEmail || refusal.Field != "people[0].email" {
 		t.Errorf("refused with %+v", err)
@@ -86,7 +97,7 @@ func TestAListCapturesItsGoodEntriesInOneTransaction(t *testing.T) {
 		{Activity: share("Secret", "x@secret.test")},
 		{Activity: share("Two", "urs@keller.test")},
 	}
-	outcomes, err := intake(s, capture.Privacy{Exclude: []string{"secret.test"}}, nil).Each(context.Background(), outbox.FromAPI, entries)
+	outcomes, err := intake(s, capture.Privacy{Exclude: []string{"secret.test"}}).Each(context.Background(), outbox.FromAPI, entries)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -104,7 +115,7 @@ func TestAListCapturesItsGoodEntriesInOneTransaction(t *testing.T) {
 func TestAFileIsCapturedWholeOrNotAtAll(t *testing.T) {
 	s := &shelf{}
 	drafts := []outbox.Draft{{Activity: share("One", "urs@keller.test")}, {Activity: share("Two", "nobody")}}
-	_, err := intake(s, capture.Privacy{}, nil).All(context.Background(), drafts)
+	_, err := intake(s, capture.Privacy{}).All(context.Background(), drafts)
 	if refusal, _ := capture.AsRefusal(err); refusal == nil || refusal.Field != "[1].people[0].email" {
 		t.Errorf("refused with %v", err)
 	}
@@ -115,7 +126,7 @@ func TestAFileIsCapturedWholeOrNotAtAll(t *testing.T) {
 
 func TestWhatPrivacyForbidsIsLeftOutOfAFileAndCounted(t *testing.T) {
 	s := &shelf{}
-	in := intake(s, capture.Privacy{Exclude: []string{"secret.test"}}, nil)
+	in := intake(s, capture.Privacy{Exclude: []string{"secret.test"}})
 	drafts := []outbox.Draft{{Activity: share("Hidden", "x@secret.test")}, {Activity: share("Seen", "urs@keller.test")}}
 	if _, err := in.All(context.Background(), drafts); err != nil {
 		t.Fatal(err)
@@ -132,7 +143,7 @@ func TestWhatPrivacyForbidsIsLeftOutOfAFileAndCounted(t *testing.T) {
 
 func TestAStoreThatFailsIsNoFaultOfTheCapture(t *testing.T) {
 	full := errors.New("disk full")
-	_, err := intake(&shelf{err: full}, capture.Privacy{}, nil).One(context.Background(), outbox.Draft{Activity: share("One", "urs@keller.test")})
+	_, err := intake(&shelf{err: full}, capture.Privacy{}).One(context.Background(), outbox.Draft{Activity: share("One", "urs@keller.test")})
 	if !errors.Is(err, full) {
 		t.Fatal(err)
 	}
@@ -141,37 +152,45 @@ func TestAStoreThatFailsIsNoFaultOfTheCapture(t *testing.T) {
 	}
 }
 
-func TestRelatedToFollowsTheOrgWhereItIsKnown(t *testing.T) {
-	meeting := activity.Activity{Kind: activity.Meeting, Subject: "Keller", Start: "2026-11-22T14:00:00+01:00", End: "2026-11-22T15:00:00+01:00"}
-	cases := []struct {
-		name    string
-		a       activity.Activity
-		id, obj string
-		rule    capture.RelatedRule
-		want    string
-	}{
-		{"allowed", share("s", "a@b.test"), "001000000000001", "Account", onlyAccounts{true}, ""},
-		{"not allowed", share("s", "a@b.test"), "006000000000001", "", onlyAccounts{true}, capture.RelatedNotAllowed},
-		{"not known", share("s", "a@b.test"), "006000000000001", "", onlyAccounts{false}, ""},
-		{"nobody to ask", share("s", "a@b.test"), "a01000000000001", "Visit__c", nil, ""},
-		{"a meeting takes no custom object by name", meeting, "x01000000000001", "Visit__c", nil, capture.RelatedNotAllowed},
-		{"a meeting takes no custom object by id", meeting, "a01000000000001", "", nil, capture.RelatedNotAllowed},
-		{"a meeting takes an account", meeting, "001000000000001", "Account", nil, ""},
+func TestRelatedToFollowsTheOrg(t *testing.T) {
+	cases := []struct{ name, id, want string }{
+		{"allowed", "001000000000001", ""},
+		{"not allowed", "006000000000001", capture.RelatedNotAllowed},
 	}
 	for _, c := range cases {
 		t.Run(c.name, func(t *testing.T) {
-			c.a.RelatedTo = &activity.Related{ID: c.id, Object: c.obj}
-			_, err := intake(&shelf{}, capture.Privacy{}, c.rule).One(context.Background(), outbox.Draft{Activity: c.a})
+			a := share("s", "a@b.test")
+			a.RelatedTo = &activity.Related{ID: c.id}
+			_, err := intake(&shelf{}, capture.Privacy{}).One(context.Background(), outbox.Draft{Activity: a})
 			refusal, _ := capture.AsRefusal(err)
 			if codeOf(refusal) != c.want {
-				t.Errorf("got %v, want %q", err, c.want)
+				t.Fatalf("got %v, want %q", err, c.want)
+			}
+			if refusal != nil && refusal.Field != "related_to" {
+				t.Errorf("the refusal names %q", refusal.Field)
 			}
 		})
 	}
 }
 
+func TestARepOutsideTheCompanysGroupsCapturesNothingButMayCorrect(t *testing.T) {
+	s := &shelf{}
+	in := capture.NewIntake(s, func() capture.Privacy { return capture.Privacy{} }, org{shut: true}, func() time.Time { return noon })
+	_, err := in.One(t.Context(), outbox.Draft{Activity: share("s", "a@b.test")})
+	if refusal, _ := capture.AsRefusal(err); codeOf(refusal) != capture.AccessDenied {
+		t.Errorf("got %v", err)
+	}
+	if len(s.added) != 0 {
+		t.Errorf("%d drafts reached the store", len(s.added))
+	}
+	kept := share("s", "a@b.test")
+	if err := in.Revise(&kept); err != nil {
+		t.Errorf("an item from before cannot be corrected: %v", err)
+	}
+}
+
 func TestACancellationMayNameItsMeetingByUIDAlone(t *testing.T) {
-	in := intake(&shelf{}, capture.Privacy{}, nil)
+	in := intake(&shelf{}, capture.Privacy{})
 	bare := activity.Activity{Kind: activity.Meeting, UID: "u1", Cancelled: true}
 	if _, err := in.One(context.Background(), outbox.Draft{Activity: bare}); err != nil {
 		t.Error(err)
@@ -213,7 +232,7 @@ func TestAKnownKeyIsAnsweredWhateverTheBodySays(t *testing.T) {
 		if err != nil {
 			t.Fatalf("%s: %v", body, err)
 		}
-		outcomes, err := intake(s, capture.Privacy{}, nil).Each(t.Context(), outbox.FromAPI, entries)
+		outcomes, err := intake(s, capture.Privacy{}).Each(t.Context(), outbox.FromAPI, entries)
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -225,7 +244,7 @@ func TestAKnownKeyIsAnsweredWhateverTheBodySays(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	outcomes, err := intake(s, capture.Privacy{}, nil).Each(t.Context(), outbox.FromAPI, entries)
+	outcomes, err := intake(s, capture.Privacy{}).Each(t.Context(), outbox.FromAPI, entries)
 	if err != nil || outcomes[0].Err == nil {
 		t.Errorf("a new key does not excuse the body: %+v %v", outcomes, err)
 	}

@@ -63,6 +63,8 @@ const (
 	PrivateItem = "private"
 	// Internal: among the rep's own domain only, which privacy.internal drops.
 	Internal = "internal"
+	// AccessDenied: the company lets others use fieldpost, not this rep.
+	AccessDenied = "access_denied"
 	// RelatedNotAllowed: a Related To that this kind of activity may not have.
 	RelatedNotAllowed = "related_to_not_allowed"
 )

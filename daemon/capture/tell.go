@@ -22,11 +22,14 @@ func Explain(in *words.Printer, err error) words.Explained {
 	}
 }
 
-// fill tells the sentence that fits best: the one for this very field, the one
-// that names a limit, the one that names a field, the plain one, else the general.
+// fill tells the sentence that fits best: the one for this very field, the one for
+// this very reason, the one that names a limit, the one that names a field, the plain one, else the general.
 func (r *Refusal) fill(in *words.Printer, key, general string) string {
 	args := r.particulars(in)
 	best := []string{key + ".at." + lastOf(r.Field)}
+	if why := args["why"]; why != "" {
+		best = append(best, key+"."+why)
+	}
 	if args["limit"] != "" {
 		best = append(best, key+".limit")
 	}

@@ -43,7 +43,7 @@ func TestEachRefusalIsToldInEachLanguage(t *testing.T) {
 	codes := append(constants(t, "refusal.go", ""), constants(t, "../../outbox/activity/validate.go", "Code")...)
 	for _, lang := range words.Languages {
 		for _, code := range codes {
-			refusal := capture.Refuse(code, "field", "people[0].email", "limit", "250", "n", "600", "want", "string", "zone", "Mars")
+			refusal := capture.Refuse(code, "field", "people[0].email", "limit", "250", "n", "600", "want", "string", "zone", "Mars", "groups", "fieldpost")
 			told := capture.Explain(words.In(lang), refusal)
 			if told.Title == "" || told.Remedy == "" || told.Detail == "" || strings.Contains(told.Detail, code+")") {
 				t.Errorf("%s: %s is told as %+v", lang, code, told)

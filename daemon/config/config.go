@@ -30,7 +30,7 @@ const (
 // layer empty, so that the demo can be kept apart from the machine's settings.
 type Inputs struct {
 	Paths   Paths
-	Policy  string            // the policy file in force (Paths.PolicyFile), "" for none
+	Policy  func() string     // the policy file in force (Paths.PolicyFile), "" for none
 	Environ []string          // NAME=value lines, as os.Environ gives them
 	Flags   map[string]string // text by setting key, as given on the command line
 }

@@ -53,7 +53,7 @@ func load(t *testing.T, policy, file string, environ ...string) *Config {
 	in := Inputs{Paths: paths, Environ: environ}
 	if policy != "" {
 		write(t, paths.SystemPolicy, policy)
-		in.Policy = paths.PolicyFile("")
+		in.Policy = func() string { return paths.PolicyFile("") }
 	}
 	if file != "" {
 		write(t, paths.ConfigFile, file)
@@ -95,7 +95,7 @@ func TestEachLayerBeatsTheWeakerOnes(t *testing.T) {
 		{FromDefault, func() {}},
 		{FromPolicy, func() {
 			write(t, paths.SystemPolicy, `contacts.where = "policy"`)
-			in.Policy = paths.PolicyFile("")
+			in.Policy = func() string { return paths.PolicyFile("") }
 		}},
 		{FromFile, func() { write(t, paths.ConfigFile, "[contacts]\nwhere = \"file\"\n") }},
 		{FromEnv, func() { in.Environ = []string{"FIELDPOST_CONTACTS_WHERE=env"} }},
@@ -146,7 +146,7 @@ func TestALockedValueBeatsEveryLayer(t *testing.T) {
 	write(t, paths.SystemPolicy, "locked = [\"contacts.scope\", \"people.multiple\", \"share.types\"]\n[contacts]\nscope = \"own\"\n[share.types]\nemail = \"Mail\"\n")
 	write(t, paths.ConfigFile, "[contacts]\nscope = \"all\"\n[people]\nmultiple = false\n[share.types]\nemail = \"Mine\"\nlink = \"Mine\"\n")
 	c := mustLoad(t, Inputs{
-		Paths: paths, Policy: paths.SystemPolicy,
+		Paths: paths, Policy: func() string { return paths.SystemPolicy },
 		Environ: []string{"FIELDPOST_CONTACTS_SCOPE=all"}, Flags: map[string]string{"contacts.scope": "all"},
 	})
 	if item := get(t, c, "contacts.scope"); item.Value != "own" || item.Source != FromPolicy || !item.Locked {

@@ -155,9 +155,14 @@ func (e *PolicyError) Unwrap() error { return e.Err }
 
 // Explain tells the error in the printer's language.
 func (e *PolicyError) Explain(p *words.Printer) words.Explained {
+	return p.Explain(e.Code(), map[string]string{"file": e.Err.File, "cause": e.Cause(p)})
+}
+
+// Cause tells what is wrong in the file, and in which line.
+func (e *PolicyError) Cause(p *words.Printer) string {
 	cause := e.Err.Explain(p)
 	cause.Remedy = ""
-	return p.Explain(e.Code(), map[string]string{"file": e.Err.File, "cause": paragraph(cause)})
+	return paragraph(cause)
 }
 
 // Code is policy_kept where the last good policy stays in force, else policy_broken.

@@ -55,11 +55,14 @@ func (c *Config) KeepPolicy() error {
 }
 
 func (c *Config) readPolicy() (PolicyState, map[string]bool, layer) {
-	if c.in.Policy == "" {
-		return PolicyState{}, nil, nil
+	var policy PolicyState
+	if c.in.Policy != nil {
+		policy.File = c.in.Policy() // it may be there only now, or not any more
 	}
-	policy := PolicyState{File: c.in.Policy}
-	doc, text, fault := c.parsePolicy(c.in.Policy)
+	if policy.File == "" {
+		return policy, nil, nil
+	}
+	doc, text, fault := c.parsePolicy(policy.File)
 	if fault == nil {
 		policy.text = text
 		return policy, doc.locked, doc.values

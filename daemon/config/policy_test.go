@@ -65,7 +65,7 @@ func TestABrokenPolicyWithoutACopyIsSaidNotGuessed(t *testing.T) {
 
 func TestAPolicyAskedForThatIsNotThereIsBroken(t *testing.T) {
 	paths := home(t)
-	c := mustLoad(t, Inputs{Paths: paths, Policy: paths.PolicyFile("/nowhere/policy.toml")})
+	c := mustLoad(t, Inputs{Paths: paths, Policy: func() string { return paths.PolicyFile("/nowhere/policy.toml") }})
 	if policy := c.Policy(); policy.Problem == nil || policy.Problem.Err.Code != CodeUnreadable {
 		t.Errorf("%+v", policy)
 	}

@@ -1,14 +1,21 @@
 package crm
 
 import (
-	"strconv"
 	"strings"
 	"unicode/utf8"
 )
 
-// description joins the rep's text, what was offered, who and what could not be
+// describe joins the rep's text, what was offered, who and what could not be
 // related, and the marker. Where it is too long the rep's text gives way, never
 // the link nor the last line (CONTRACT section 6).
+func (b *builder) describe(text string, lines []string) {
+	b.fields["Description"] = b.description(text, lines)
+	if len(b.also) > 0 {
+		b.because("Description", "also", "people", strings.Join(b.also, ", "))
+	}
+	b.because("Description", "last_line")
+}
+
 func (b *builder) description(text string, lines []string) string {
 	if len(b.also) > 0 {
 		lines = append(lines, b.rules.Words.Text("record.also", "people", strings.Join(b.also, ", ")))
@@ -28,7 +35,7 @@ func (b *builder) description(text string, lines []string) string {
 		room := max(limit-utf8.RuneCountInString(tail)-len(gap), 0)
 		short, cut := cutTo(text, room)
 		if cut {
-			b.note("text_cut", "field", b.label("Description"), "limit", strconv.Itoa(limit))
+			b.cut("Description", limit)
 			text = short
 		}
 	}

@@ -6,6 +6,8 @@ import (
 	"slices"
 	"strings"
 	"time"
+
+	"fieldpost/sfclient"
 )
 
 // Facts are what an org allows the rep, as of ReadAt: the parts of describe that
@@ -13,8 +15,10 @@ import (
 // and refused without a network.
 type Facts struct {
 	ReadAt time.Time `json:"read_at"`
-	Task   Object    `json:"task"`
-	Event  Object    `json:"event"`
+	// LookedAt is when what changes during a day was read last.
+	LookedAt time.Time `json:"looked_at"`
+	Task     Object    `json:"task"`
+	Event    Object    `json:"event"`
 	// ClosedStatus is the org's first closed Task status (salesforce.md 3.3).
 	ClosedStatus string `json:"closed_status"`
 	// KeyField is the unique external id on Activity, "" where the org has none
@@ -24,25 +28,60 @@ type Facts struct {
 	TimeZone string `json:"time_zone,omitempty"`
 	// Prefixes tells the object that an id names by its first three characters.
 	Prefixes map[string]string `json:"prefixes"`
+	// Labels tell what the org calls its objects.
+	Labels map[string]string `json:"labels,omitempty"`
 	// Searchable lists the objects that type-ahead may offer (Allow Search).
 	Searchable []string `json:"searchable,omitempty"`
+	// Member is what the rep belongs to.
+	Member Membership `json:"member"`
+	// Edition is the org's ("Enterprise Edition"), "" where it is not told.
+	Edition string `json:"edition,omitempty"`
+	Sandbox bool   `json:"sandbox,omitempty"`
+	// Allowances are the limits that decide whether activities can be written, nil where
+	// the rep may not read them.
+	Allowances map[string]sfclient.Limit `json:"allowances,omitempty"`
 }
 
-// Object is what the rep may write of Task or Event.
+// The names of Facts.Allowances (salesforce.md 7.4).
+const (
+	DailyRequests = "DailyApiRequests"
+	DataStorage   = "DataStorageMB"
+)
+
+// Object is what the rep may do with Task or Event.
 type Object struct {
-	Fields map[string]Field `json:"fields"`
+	// Seen is false for an object that the rep has no access to.
+	Seen       bool `json:"seen,omitempty"`
+	Createable bool `json:"createable,omitempty"`
+	Updateable bool `json:"updateable,omitempty"`
+	Deletable  bool `json:"deletable,omitempty"`
+	// Modified is the moment from which to ask whether the describe changed.
+	Modified time.Time        `json:"modified"`
+	Fields   map[string]Field `json:"fields"`
 }
 
 // Field is one field the rep can see.
 type Field struct {
-	Label      string   `json:"label"`
-	Length     int      `json:"length,omitempty"`
-	Createable bool     `json:"createable,omitempty"`
-	Updateable bool     `json:"updateable,omitempty"`
-	Values     []string `json:"values,omitempty"`
-	Restricted bool     `json:"restricted,omitempty"`
+	Label      string  `json:"label"`
+	Type       string  `json:"type,omitempty"`
+	Length     int     `json:"length,omitempty"`
+	Createable bool    `json:"createable,omitempty"`
+	Updateable bool    `json:"updateable,omitempty"`
+	Values     []Value `json:"values,omitempty"`
+	Restricted bool    `json:"restricted,omitempty"`
+	// Required: a new record must bring a value, for the org gives none by itself.
+	Required bool `json:"required,omitempty"`
 	// ReferenceTo lists the objects a reference may point to.
 	ReferenceTo []string `json:"reference_to,omitempty"`
+	// Key: Salesforce refuses a second record with the same value (salesforce.md 3.4).
+	Key bool `json:"key,omitempty"`
+}
+
+// Value is one value of a picklist: Value is written, Label is shown.
+type Value struct {
+	Value   string `json:"value"`
+	Label   string `json:"label,omitempty"`
+	Default bool   `json:"default,omitempty"`
 }
 
 // Writes reports whether the rep may set the field on a new record.
@@ -65,8 +104,8 @@ func (o Object) lengthOf(field string) int {
 func (o Object) Value(field string, wanted []string) string {
 	for _, want := range wanted {
 		for _, has := range o.Fields[field].Values {
-			if strings.EqualFold(has, want) {
-				return has
+			if strings.EqualFold(has.Value, want) {
+				return has.Value
 			}
 		}
 	}
@@ -113,9 +152,31 @@ func (f *Facts) Mode() string {
 
 // Same reports whether the org allows the same as before, whenever it was read.
 func (f *Facts) Same(other *Facts) bool {
-	a, b := *f, *other
-	a.ReadAt, b.ReadAt = time.Time{}, time.Time{}
-	return reflect.DeepEqual(a, b)
+	return reflect.DeepEqual(f.lasting(), other.lasting())
+}
+
+// lasting are the facts without what differs from reading to reading.
+func (f *Facts) lasting() Facts {
+	kept := *f
+	kept.ReadAt, kept.LookedAt, kept.Task.Modified, kept.Event.Modified = time.Time{}, time.Time{}, time.Time{}, time.Time{}
+	kept.Allowances = nil
+	return kept
+}
+
+// UseKey takes the field of this name for the key, if it is usable on both objects.
+func (f *Facts) UseKey(name string) {
+	f.KeyField = ""
+	if f.Task.Fields[name].Key && f.Event.Fields[name].Key {
+		f.KeyField = name
+	}
+}
+
+// object is Task or Event, by name.
+func (f *Facts) object(name string) *Object {
+	if name == "Event" {
+		return &f.Event
+	}
+	return &f.Task
 }
 
 // standard are the prefixes that are the same in every org, for one that does not
@@ -130,6 +191,15 @@ func (f *Facts) ObjectOf(id string) string {
 		return ""
 	}
 	return cmp.Or(f.Prefixes[id[:3]], standard[id[:3]])
+}
+
+// LabelOf is what the org calls an object, its API name where that is not known.
+func (f *Facts) LabelOf(object string) string { return cmp.Or(f.Labels[object], object) }
+
+// FieldLabel is what the org calls a field of Task or Event, its API name where that is
+// not known.
+func (f *Facts) FieldLabel(object, field string) string {
+	return cmp.Or(f.object(object).Fields[field].Label, field)
 }
 
 // closedStatus is the one to write, "" to leave it to the org. Where the statuses

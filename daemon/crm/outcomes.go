@@ -126,11 +126,18 @@ var outcomes = map[string]rule{
 	"login_host_unreachable": {Again, outbox.Wait, 0},
 	"login_host_foreign":     {Again, outbox.Wait, 0},
 	"login_host_invalid":     {Blocked, outbox.Admin, 0},
-	"keychain_locked":        {Blocked, outbox.You, 0},
-	"keychain_unavailable":   {Blocked, outbox.You, 0},
-	"keychain_damaged":       {Blocked, outbox.You, 0},
-	"secret_absent":          {Blocked, outbox.You, 0},
-	"secret_too_big":         {Blocked, outbox.You, 0},
+
+	// The company's own rules.
+	"access_denied":     {Blocked, outbox.Admin, 0},
+	"access_unknown":    {Blocked, outbox.Admin, 0},
+	"policy_broken":     {Blocked, outbox.Admin, 0},
+	"condition_refused": {Blocked, outbox.Admin, 0},
+
+	"keychain_locked":      {Blocked, outbox.You, 0},
+	"keychain_unavailable": {Blocked, outbox.You, 0},
+	"keychain_damaged":     {Blocked, outbox.You, 0},
+	"secret_absent":        {Blocked, outbox.You, 0},
+	"secret_too_big":       {Blocked, outbox.You, 0},
 
 	// The network, and who answers in Salesforce's place. Nothing is parked because of
 	// them.

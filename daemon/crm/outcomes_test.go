@@ -12,7 +12,7 @@ import (
 )
 
 func TestEveryAnswerHasWordsInEachLanguage(t *testing.T) {
-	codes := []string{"unresolved_person", "ambiguous_person", "no_recipient", "related_to_not_allowed", "claim"}
+	codes := []string{"unresolved_person", "ambiguous_person", "no_recipient", "related_to_not_allowed", "person_filtered", "meeting_too_long", "claim"}
 	for code := range outcomes {
 		codes = append(codes, code)
 	}
@@ -195,6 +195,11 @@ func TestEachCodeHasItsOutcome(t *testing.T) {
 		"keychain_damaged":       {told("keychain_damaged"), Blocked, outbox.You, 0},
 		"secret_absent":          {told("secret_absent"), Blocked, outbox.You, 0},
 		"secret_too_big":         {told("secret_too_big"), Blocked, outbox.You, 0},
+
+		"access_denied":     {told("access_denied"), Blocked, outbox.Admin, 0},
+		"access_unknown":    {told("access_unknown"), Blocked, outbox.Admin, 0},
+		"policy_broken":     {told("policy_broken"), Blocked, outbox.Admin, 0},
+		"condition_refused": {told("condition_refused"), Blocked, outbox.Admin, 0},
 
 		"offline":        {network(sfclient.NetworkDNS), Again, outbox.Wait, 0},
 		"certificate":    {network(sfclient.NetworkCertificate), Again, outbox.Admin, 0},

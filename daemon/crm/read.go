@@ -4,7 +4,8 @@ import (
 	"context"
 	"encoding/json"
 	"fmt"
-	"iter"
+	"net/url"
+	"strings"
 	"time"
 
 	"fieldpost/sfclient"
@@ -14,80 +15,250 @@ import (
 type Org interface {
 	Describe(ctx context.Context, object string, since time.Time) (*sfclient.Object, error)
 	DescribeGlobal(ctx context.Context) ([]sfclient.ObjectSummary, error)
-	Query(ctx context.Context, soql string, batch int) iter.Seq2[json.RawMessage, error]
+	ReadTogether(ctx context.Context, subcalls []sfclient.Subcall) ([]sfclient.Subanswer, error)
+	Get(ctx context.Context, path string, query url.Values, into any) error
+	Limits(ctx context.Context) (map[string]sfclient.Limit, error)
 }
 
-// minKeyLength is the least length of a key field: an item's id has 36 characters.
-const minKeyLength = 36
+// User names whose facts are read.
+type User struct{ OrgID, UserID string }
 
-// ReadFacts asks the org what the rep may write: five calls. keyField is the
-// configured name of the unique external id on Activity. What the rep may not
-// see (an object, the statuses, the own user) is left empty rather than failing
+// ReadFacts asks the org in full what the rep may write and belongs to: six calls.
+// keyField is the configured name of the unique external id on Activity. What the rep
+// may not see (an object, the statuses, the groups) is left empty rather than failing
 // the rest.
-func ReadFacts(ctx context.Context, org Org, userID, keyField string, now time.Time) (*Facts, error) {
-	facts := &Facts{ReadAt: now, Prefixes: map[string]string{}}
-	var task, event *sfclient.Object
-	for name, into := range map[string]**sfclient.Object{"Task": &task, "Event": &event} {
+func ReadFacts(ctx context.Context, org Org, user User, keyField string, now time.Time) (*Facts, error) {
+	facts := &Facts{ReadAt: now, LookedAt: now}
+	for _, name := range []string{"Task", "Event"} {
 		described, err := org.Describe(ctx, name, time.Time{})
 		if unlessDeclined(err) != nil {
 			return nil, fmt.Errorf("crm: reading %s: %w", name, err)
 		}
-		if *into = described; described == nil {
-			*into = &sfclient.Object{}
-		}
+		*facts.object(name) = objectOf(described)
 	}
-	facts.Task, facts.Event = objectOf(task), objectOf(event)
-	if usableKey(task, keyField) && usableKey(event, keyField) {
-		facts.KeyField = keyField
-	}
+	facts.UseKey(keyField)
 	global, err := org.DescribeGlobal(ctx)
-	if err != nil && !sfclient.Declined(err) {
+	if unlessDeclined(err) != nil {
 		return nil, fmt.Errorf("crm: reading the org's objects: %w", err)
 	}
-	for _, o := range global {
-		if o.KeyPrefix != "" {
-			facts.Prefixes[o.KeyPrefix] = o.Name
-		}
-		if o.Queryable && o.Searchable {
-			facts.Searchable = append(facts.Searchable, o.Name)
-		}
+	facts.list(global)
+	answers, err := org.ReadTogether(ctx, together(user))
+	if err != nil {
+		return nil, fmt.Errorf("crm: reading the rep's rights: %w", err)
 	}
-	if facts.ClosedStatus, err = closedStatus(ctx, org); err != nil {
-		return nil, fmt.Errorf("crm: reading the closed status: %w", err)
+	if err := facts.take(answers); err != nil {
+		return nil, err
 	}
-	if facts.TimeZone, err = timeZone(ctx, org, userID); err != nil {
-		return nil, fmt.Errorf("crm: reading the rep's time zone: %w", err)
+	if facts.Allowances, err = allowances(ctx, org); err != nil {
+		return nil, fmt.Errorf("crm: reading the org's limits: %w", err)
 	}
-	return facts, nil
+	facts.Member.Permissions, facts.Member.PermissionsKnown, err = customPermissions(ctx, org, user)
+	return facts, err
 }
 
-// closedStatus is the first closed one in the org's own order (salesforce.md 3.3).
-func closedStatus(ctx context.Context, org Org) (string, error) {
-	type status struct {
-		APIName   string `json:"ApiName"`
-		IsClosed  bool
-		SortOrder int
-	}
-	first := status{}
-	rows := org.Query(ctx, "SELECT ApiName, MasterLabel, IsClosed, IsDefault, SortOrder FROM TaskStatus", 0)
-	for s, err := range sfclient.Decode[status](rows) {
-		if err != nil {
-			return "", unlessDeclined(err)
+// Look reads in one call what may have changed since the facts were read: what the rep
+// belongs to, the statuses, and Task and Event where their describe is newer. forced
+// reads these two in any case, for rights may change without touching its date
+// (salesforce.md section 5). It gives new facts and leaves the old ones as they are.
+func Look(ctx context.Context, org Org, before *Facts, user User, keyField string, forced bool, now time.Time) (*Facts, error) {
+	facts := *before
+	facts.LookedAt = now
+	subcalls := together(user)
+	for _, name := range []string{"Task", "Event"} {
+		since := facts.object(name).Modified
+		if forced {
+			since = time.Time{}
 		}
+		subcalls = append(subcalls, sfclient.Subcall{Name: describe + name, Path: "sobjects/" + name + "/describe", Since: since})
+	}
+	answers, err := org.ReadTogether(ctx, subcalls)
+	if err != nil {
+		return nil, fmt.Errorf("crm: looking what changed: %w", err)
+	}
+	if err := facts.take(answers); err != nil {
+		return nil, err
+	}
+	facts.UseKey(keyField)
+	return &facts, nil
+}
+
+// The names of what is read together.
+const (
+	describe    = "describe"
+	statuses    = "statuses"
+	rep         = "rep"
+	groups      = "groups"
+	permissions = "permissions"
+	company     = "company"
+)
+
+// together are the reads that are made in one call (salesforce.md 3.3 and 7.5).
+func together(user User) []sfclient.Subcall {
+	id := sfclient.Quote(user.UserID)
+	var subcalls []sfclient.Subcall
+	for _, query := range []struct{ name, soql string }{
+		{statuses, "SELECT ApiName, MasterLabel, IsClosed, IsDefault, SortOrder FROM TaskStatus"},
+		{rep, "SELECT Id, TimeZoneSidKey FROM User WHERE Id = " + id},
+		{groups, "SELECT Group.DeveloperName, Group.Name FROM GroupMember WHERE UserOrGroupId = " + id},
+		{permissions, "SELECT PermissionSet.Name FROM PermissionSetAssignment WHERE AssigneeId = " + id},
+		{company, "SELECT OrganizationType, IsSandbox FROM Organization"},
+	} {
+		subcalls = append(subcalls, sfclient.Subcall{Name: query.name, Path: "query?" + url.Values{"q": {query.soql}}.Encode()})
+	}
+	return subcalls
+}
+
+// take takes over what was read together. A read that the org declines leaves what it
+// would have told unknown; another failure fails the whole.
+func (f *Facts) take(answers []sfclient.Subanswer) error {
+	f.Member.GroupsKnown, f.Member.SetsKnown = false, false
+	f.Member.Groups, f.Member.PermissionSets = nil, nil
+	for _, a := range answers {
+		err := a.Err()
+		if err == nil {
+			err = f.takeOne(a)
+		}
+		if unlessDeclined(err) != nil {
+			return fmt.Errorf("crm: reading %s: %w", a.Name, err)
+		}
+	}
+	return nil
+}
+
+func (f *Facts) takeOne(a sfclient.Subanswer) error {
+	switch a.Name {
+	case statuses:
+		rows, err := rowsOf[status](a)
+		f.ClosedStatus = firstClosed(rows)
+		return err
+	case rep:
+		rows, err := rowsOf[struct{ TimeZoneSidKey string }](a)
+		for _, user := range rows {
+			f.TimeZone = user.TimeZoneSidKey
+		}
+		return err
+	case groups:
+		rows, err := rowsOf[struct {
+			Group *struct{ DeveloperName, Name string }
+		}](a)
+		for _, row := range rows {
+			if row.Group != nil {
+				f.Member.Groups = append(f.Member.Groups, row.Group.DeveloperName, row.Group.Name)
+			}
+		}
+		f.Member.GroupsKnown = err == nil
+		return err
+	case permissions:
+		rows, err := rowsOf[struct{ PermissionSet *struct{ Name string } }](a)
+		for _, row := range rows {
+			if row.PermissionSet != nil {
+				f.Member.PermissionSets = append(f.Member.PermissionSets, row.PermissionSet.Name)
+			}
+		}
+		f.Member.SetsKnown = err == nil
+		return err
+	case company:
+		rows, err := rowsOf[struct {
+			OrganizationType string
+			IsSandbox        bool
+		}](a)
+		for _, org := range rows {
+			f.Edition, f.Sandbox = org.OrganizationType, org.IsSandbox
+		}
+		return err
+	case describe + "Task", describe + "Event":
+		if a.Unchanged() {
+			return nil
+		}
+		described := &sfclient.Object{LastModified: a.LastModified()}
+		if err := json.Unmarshal(a.Body, described); err != nil || len(described.Fields) == 0 {
+			return garbled
+		}
+		*f.object(strings.TrimPrefix(a.Name, describe)) = objectOf(described)
+	}
+	return nil
+}
+
+// garbled: an answer of another shape than was asked for.
+var garbled = &sfclient.ForeignError{Status: 200, Kind: sfclient.Garbled, ContentType: "application/json"}
+
+// rowsOf reads the rows of a query. Each of those read together fits into one page.
+func rowsOf[T any](a sfclient.Subanswer) ([]T, error) {
+	var page struct {
+		Records []T `json:"records"`
+	}
+	if json.Unmarshal(a.Body, &page) != nil {
+		return nil, garbled
+	}
+	return page.Records, nil
+}
+
+type status struct {
+	APIName   string `json:"ApiName"`
+	IsClosed  bool
+	SortOrder int
+}
+
+// firstClosed is the first closed one in the org's own order (salesforce.md 3.3).
+func firstClosed(rows []status) string {
+	first := status{}
+	for _, s := range rows {
 		if s.IsClosed && (first.APIName == "" || s.SortOrder < first.SortOrder) {
 			first = s
 		}
 	}
-	return first.APIName, nil
+	return first.APIName
 }
 
-func timeZone(ctx context.Context, org Org, userID string) (string, error) {
-	type user struct{ TimeZoneSidKey string }
-	rows := org.Query(ctx, "SELECT Id, TimeZoneSidKey FROM User WHERE Id = "+sfclient.Quote(userID), 0)
-	for u, err := range sfclient.Decode[user](rows) {
-		return u.TimeZoneSidKey, unlessDeclined(err)
+// list takes over which objects there are.
+func (f *Facts) list(global []sfclient.ObjectSummary) {
+	f.Prefixes, f.Labels, f.Searchable = map[string]string{}, map[string]string{}, nil
+	for _, o := range global {
+		f.Labels[o.Name] = o.Label
+		if o.KeyPrefix != "" {
+			f.Prefixes[o.KeyPrefix] = o.Name
+		}
+		if o.Queryable && o.Searchable {
+			f.Searchable = append(f.Searchable, o.Name)
+		}
 	}
-	return "", nil
+}
+
+// allowances keeps the limits that decide whether activities can be written; nil where
+// the rep may not read them (salesforce.md 7.4).
+func allowances(ctx context.Context, org Org) (map[string]sfclient.Limit, error) {
+	all, err := org.Limits(ctx)
+	if err != nil {
+		return nil, unlessDeclined(err)
+	}
+	kept := map[string]sfclient.Limit{}
+	for _, name := range []string{DailyRequests, DataStorage} {
+		if limit, told := all[name]; told {
+			kept[name] = limit
+		}
+	}
+	return kept, nil
+}
+
+// customPermissions are those of the app that the identity answer tells, an empty
+// answer included (salesforce.md 1.6). What is no answer of Salesforce's to that
+// question leaves them unknown: the gate then says so.
+func customPermissions(ctx context.Context, org Org, user User) (held []string, known bool, err error) {
+	var identity struct {
+		UserID string         `json:"user_id"`
+		Custom map[string]any `json:"custom_permissions"`
+	}
+	err = org.Get(ctx, "/id/"+user.OrgID+"/"+user.UserID, url.Values{"format": {"json"}}, &identity)
+	if err != nil || identity.UserID == "" {
+		if sfclient.Unsent(err) {
+			return nil, false, err
+		}
+		return nil, false, nil
+	}
+	for name := range identity.Custom {
+		held = append(held, name)
+	}
+	return held, true, nil
 }
 
 // unlessDeclined lets what the rep may not see be missing.
@@ -98,16 +269,23 @@ func unlessDeclined(err error) error {
 	return err
 }
 
+// objectOf takes over a describe; nil is an object that the rep does not see.
 func objectOf(described *sfclient.Object) Object {
 	o := Object{Fields: map[string]Field{}}
+	if described == nil {
+		return o
+	}
+	o.Seen, o.Createable, o.Updateable, o.Deletable = true, described.Createable, described.Updateable, described.Deletable
+	o.Modified = described.LastModified
 	for _, f := range described.Fields {
 		field := Field{
-			Label: f.Label, Length: f.Length, Createable: f.Createable, Updateable: f.Updateable,
-			Restricted: f.RestrictedPicklist, ReferenceTo: f.ReferenceTo,
+			Label: f.Label, Type: f.Type, Length: f.Length, Createable: f.Createable, Updateable: f.Updateable,
+			Required:   f.Createable && !f.Nillable && !f.DefaultedOnCreate,
+			Restricted: f.RestrictedPicklist, ReferenceTo: f.ReferenceTo, Key: usableKey(&f),
 		}
 		for _, v := range f.PicklistValues {
 			if v.Active {
-				field.Values = append(field.Values, v.Value)
+				field.Values = append(field.Values, Value{Value: v.Value, Label: v.Label, Default: v.DefaultValue})
 			}
 		}
 		o.Fields[f.Name] = field
@@ -115,13 +293,11 @@ func objectOf(described *sfclient.Object) Object {
 	return o
 }
 
+// minKeyLength is the least length of a key field: an item's id has 36 characters.
+const minKeyLength = 36
+
 // usableKey asks all that makes a second POST with the same key fail
 // (salesforce.md 3.4).
-func usableKey(o *sfclient.Object, name string) bool {
-	for _, f := range o.Fields {
-		if f.Name == name {
-			return f.ExternalID && f.Unique && f.IDLookup && f.Createable && f.Type == "string" && f.Length >= minKeyLength
-		}
-	}
-	return false
+func usableKey(f *sfclient.Field) bool {
+	return f.ExternalID && f.Unique && f.IDLookup && f.Createable && f.Type == "string" && f.Length >= minKeyLength
 }

@@ -1,6 +1,7 @@
 package crm
 
 import (
+	"cmp"
 	"maps"
 	"slices"
 	"strconv"
@@ -20,8 +21,18 @@ func Marker(id string) string { return "fieldpost:" + id }
 type Record struct {
 	Object string
 	Fields map[string]any
+	// Reasons tell for each field what shaped it.
+	Reasons []Reason
 	// Notes tell what the org's limits changed, for the item's history.
 	Notes []outbox.Note
+}
+
+// Reason tells why a field says what it says, or why it is left out. Its sentence is
+// reason.RULE in daemon/words.
+type Reason struct {
+	Field string
+	Rule  string
+	Args  outbox.Args
 }
 
 // Rules are the settings that shape a record.
@@ -47,14 +58,38 @@ type Rules struct {
 // Build makes the record of an activity. A *Refused error says why Salesforce is
 // not asked at all; the item then needs attention.
 func Build(item Item, facts *Facts, rules *Rules) (*Record, error) {
-	b := &builder{item: item, facts: facts, rules: rules, fields: map[string]any{}}
-	if err := b.relate(); err != nil {
+	record, err := Preview(item, facts, rules)
+	if err != nil {
 		return nil, err
 	}
-	if item.Activity.Kind == activity.Meeting {
-		return b.event()
+	return record, nil
+}
+
+// Preview is Build that gives the record as far as it can be made even where it is
+// refused, to show what is wrong with it.
+func Preview(item Item, facts *Facts, rules *Rules) (*Record, error) {
+	b := &builder{item: item, facts: facts, rules: rules, fields: map[string]any{}}
+	b.name = ObjectFor(item.Activity)
+	b.object = *facts.object(b.name)
+	refused := b.relate()
+	var err error
+	if b.name == "Event" {
+		err = b.event()
+	} else {
+		b.task()
 	}
-	return b.task()
+	if refused == nil {
+		refused = err
+	}
+	return b.record(), refused
+}
+
+// ObjectFor is what an activity becomes: a Task or an Event.
+func ObjectFor(a *activity.Activity) string {
+	if a.Kind == activity.Meeting {
+		return "Event"
+	}
+	return "Task"
 }
 
 // Item is an activity on its way to a record, its people looked up.
@@ -81,51 +116,75 @@ type builder struct {
 	object  Object
 	name    string
 	fields  map[string]any
+	reasons []Reason
 	notes   []outbox.Note
 	also    []string // people who are named, not related
 	whatRef string   // a Related To that is named, not set
 }
 
-func (b *builder) task() (*Record, error) {
-	a := b.item.Activity
-	b.object, b.name = b.facts.Task, "Task"
-	b.fields["Subject"] = subjectOf(a)
-	if status := b.facts.closedStatus(); status != "" {
-		b.fields["Status"] = status
-	}
-	b.fields["ActivityDate"] = b.day().Format(time.DateOnly)
-	if value := b.object.Value("Type", b.rules.Types[a.Channel]); value != "" {
-		b.fields["Type"] = value
-	}
-	b.fields["Description"] = b.description(a.Body, b.offered())
-	return b.finish(b.rules.ShareFields), nil
+// set gives a field its value, and why.
+func (b *builder) set(field string, value any, rule string, pairs ...string) {
+	b.fields[field] = value
+	b.because(field, rule, pairs...)
 }
 
-// subjectOf never leaves a record nameless: a share may come as a bare link.
-func subjectOf(a *activity.Activity) string {
+func (b *builder) because(field, rule string, pairs ...string) {
+	b.reasons = append(b.reasons, Reason{Field: field, Rule: rule, Args: argsOf(pairs)})
+}
+
+func (b *builder) note(code string, pairs ...string) {
+	b.notes = append(b.notes, outbox.Note{Code: code, Args: argsOf(pairs)})
+}
+
+func argsOf(pairs []string) outbox.Args {
+	args := outbox.Args{}
+	for i := 0; i+1 < len(pairs); i += 2 {
+		args[pairs[i]] = pairs[i+1]
+	}
+	return args
+}
+
+func (b *builder) task() {
+	a := b.item.Activity
+	b.subject(a)
+	if status := b.facts.closedStatus(); status != "" {
+		b.set("Status", status, "closed_status")
+	}
+	b.day()
+	b.kind(b.rules.Types[a.Channel], "share.types")
+	b.describe(a.Body, b.offered())
+	b.finish(b.rules.ShareFields, "share.fields")
+}
+
+// subject never leaves a record nameless: a share may come as a bare link.
+func (b *builder) subject(a *activity.Activity) {
 	if s := strings.TrimSpace(a.Subject); s != "" {
-		return s
+		b.set("Subject", s, "subject")
+		return
 	}
 	for _, c := range a.Content {
 		if c.Title != "" {
-			return c.Title
+			b.set("Subject", c.Title, "subject_from_title")
+			return
 		}
 	}
-	return a.URL
+	b.set("Subject", a.URL, "subject_from_link")
 }
 
 // day is the calendar day of a share for the rep: in the offset it was told
 // with, or, where it was told in UTC, in the rep's zone (CONTRACT section 6).
-func (b *builder) day() time.Time {
+func (b *builder) day() {
 	occurred := b.item.Activity.OccurredAt
-	t, err := occurred.Time()
+	at, err := occurred.Time()
+	if err == nil && !occurred.IsUTC() {
+		b.set("ActivityDate", at.Format(time.DateOnly), "day_as_told", "offset", at.Format("-07:00"))
+		return
+	}
 	if err != nil {
-		return b.item.CapturedAt.In(b.zone())
+		at = b.item.CapturedAt
 	}
-	if occurred.IsUTC() {
-		return t.In(b.zone())
-	}
-	return t
+	zone := b.zone()
+	b.set("ActivityDate", at.In(zone).Format(time.DateOnly), "day_in_zone", "zone", zone.String())
 }
 
 func (b *builder) zone() *time.Location {
@@ -135,12 +194,24 @@ func (b *builder) zone() *time.Location {
 	return b.rules.Zone
 }
 
+// kind sets the Type to the first wanted value that the org has, in its own spelling.
+func (b *builder) kind(wanted []string, setting string) {
+	if value := b.object.Value("Type", wanted); value != "" {
+		b.set("Type", value, "type", "setting", setting)
+		return
+	}
+	if len(wanted) > 0 {
+		b.because("Type", "type_missing", "setting", setting, "wanted", strings.Join(wanted, ", "))
+	}
+}
+
 // offered lists the recipient's link and the titles of what was shared.
 func (b *builder) offered() []string {
 	a := b.item.Activity
 	var lines []string
 	if a.URL != "" {
 		lines = append(lines, b.rules.Words.Text("record.view_as_recipient", "url", a.URL))
+		b.because("Description", "link")
 	}
 	for _, c := range a.Content {
 		if c.Title != "" {
@@ -152,25 +223,24 @@ func (b *builder) offered() []string {
 	return lines
 }
 
-func (b *builder) event() (*Record, error) {
+func (b *builder) event() error {
 	a := b.item.Activity
-	b.object, b.name = b.facts.Event, "Event"
-	b.fields["Subject"] = a.Subject
+	b.set("Subject", a.Subject, "subject")
 	if a.Cancelled {
-		b.fields["Subject"] = b.rules.Words.Text("record.cancelled", "subject", a.Subject)
+		b.set("Subject", b.rules.Words.Text("record.cancelled", "subject", a.Subject), "cancelled")
 	}
 	if a.Location != "" {
-		b.fields["Location"] = a.Location
+		b.set("Location", a.Location, "location")
 	}
-	if err := b.span(); err != nil {
-		return nil, err
-	}
-	if value := b.object.Value("Type", b.rules.MeetingTypes); value != "" {
-		b.fields["Type"] = value
-	}
-	b.fields["Description"] = b.description(a.Notes, nil)
-	return b.finish(b.rules.MeetingFields), nil
+	err := b.span()
+	b.kind(b.rules.MeetingTypes, "meeting.type")
+	b.describe(a.Notes, nil)
+	b.finish(b.rules.MeetingFields, "meeting.fields")
+	return err
 }
+
+// maxMeeting is the longest event that Salesforce takes (salesforce.md 3.2).
+const maxMeeting = 14 * 24 * time.Hour
 
 // span sets when a meeting was. All-day events are midnight UTC, the end being
 // the last day (salesforce.md 3.3).
@@ -181,9 +251,10 @@ func (b *builder) span() error {
 		if err != nil {
 			return err
 		}
-		b.fields["IsAllDayEvent"] = true
-		b.fields["StartDateTime"], b.fields["EndDateTime"] = instant(first), instant(last)
-		return nil
+		b.set("IsAllDayEvent", true, "all_day")
+		b.set("StartDateTime", instant(first), "first_day")
+		b.set("EndDateTime", instant(last), "last_day")
+		return b.fits(last.AddDate(0, 0, 1).Sub(first))
 	}
 	start, err := a.Start.Time()
 	if err != nil {
@@ -193,32 +264,57 @@ func (b *builder) span() error {
 	if err != nil {
 		return err
 	}
-	b.fields["StartDateTime"], b.fields["EndDateTime"] = instant(start), instant(end)
-	return nil
+	b.set("StartDateTime", instant(start), "start")
+	b.set("EndDateTime", instant(end), "end")
+	return b.fits(end.Sub(start))
+}
+
+func (b *builder) fits(length time.Duration) error {
+	if length <= maxMeeting {
+		return nil
+	}
+	return refuse("meeting_too_long", outbox.You, outbox.Args{"days": strconv.Itoa(int(maxMeeting.Hours() / 24))})
 }
 
 func instant(t time.Time) string { return t.UTC().Format("2006-01-02T15:04:05Z") }
 
 // finish puts the marker of the delivery mode and the admin's constants in, and
 // leaves out what the org does not let the rep write.
-func (b *builder) finish(constants map[string]any) *Record {
-	maps.Copy(b.fields, constants)
+func (b *builder) finish(constants map[string]any, setting string) {
+	for _, field := range slices.Sorted(maps.Keys(constants)) {
+		b.set(field, constants[field], "constant", "setting", setting)
+	}
 	if b.facts.KeyField != "" {
-		b.fields[b.facts.KeyField] = b.item.ID
+		b.set(b.facts.KeyField, b.item.ID, "key")
 	} else if b.name == "Task" {
-		b.fields["CallObject"] = Marker(b.item.ID)
+		b.set("CallObject", Marker(b.item.ID), "marker")
 	}
 	for _, field := range slices.Sorted(maps.Keys(b.fields)) {
 		if !b.object.Writes(field) {
 			delete(b.fields, field)
-			b.note("field_dropped", "field", field)
+			b.note("field_dropped", "field", b.label(field))
+			b.because(field, "not_writable")
 			continue
 		}
 		if text, ok := b.fields[field].(string); ok {
 			b.fields[field] = b.fit(field, text)
 		}
 	}
-	return &Record{Object: b.name, Fields: b.fields, Notes: b.notes}
+	for _, field := range b.object.Missing(b.fields) {
+		b.because(field, "required", "setting", setting)
+	}
+}
+
+// Missing lists the fields that a new record must bring and these do not.
+func (o Object) Missing(fields map[string]any) []string {
+	var missing []string
+	for name, field := range o.Fields {
+		if _, given := fields[name]; field.Required && !given {
+			missing = append(missing, name)
+		}
+	}
+	slices.Sort(missing)
+	return missing
 }
 
 // fit cuts a text to the field's length, in characters (salesforce.md section 8,
@@ -230,22 +326,20 @@ func (b *builder) fit(field, text string) string {
 	}
 	short, cut := cutTo(text, limit)
 	if cut {
-		b.note("text_cut", "field", b.label(field), "limit", strconv.Itoa(limit))
+		b.cut(field, limit)
 	}
 	return short
 }
 
-func (b *builder) label(field string) string {
-	if label := b.object.Fields[field].Label; label != "" {
-		return label
-	}
-	return field
+func (b *builder) cut(field string, limit int) {
+	b.note("text_cut", "field", b.label(field), "limit", strconv.Itoa(limit))
+	b.because(field, "cut", "limit", strconv.Itoa(limit))
 }
 
-func (b *builder) note(code string, pairs ...string) {
-	args := outbox.Args{}
-	for i := 0; i+1 < len(pairs); i += 2 {
-		args[pairs[i]] = pairs[i+1]
-	}
-	b.notes = append(b.notes, outbox.Note{Code: code, Args: args})
+func (b *builder) label(field string) string { return cmp.Or(b.object.Fields[field].Label, field) }
+
+// record gives what was made, its reasons in the order of the fields.
+func (b *builder) record() *Record {
+	slices.SortStableFunc(b.reasons, func(x, y Reason) int { return cmp.Compare(x.Field, y.Field) })
+	return &Record{Object: b.name, Fields: b.fields, Reasons: b.reasons, Notes: b.notes}
 }

@@ -3,6 +3,7 @@ package crm
 import (
 	"cmp"
 	"slices"
+	"strconv"
 	"strings"
 
 	"fieldpost/outbox"
@@ -15,8 +16,9 @@ type Resolved struct {
 	// ID is the contact or lead, "" where there is none; Name is its name there, as far
 	// as it is known.
 	ID, Name string
-	// Ambiguous is true where the address fits several records.
-	Ambiguous bool
+	// Ambiguous is true where the address fits several records, Filtered where it fits
+	// somebody whom the settings hide from the rep.
+	Ambiguous, Filtered bool
 }
 
 // maxContacts is how many contacts one activity takes (salesforce.md section 4).
@@ -26,25 +28,23 @@ const maxContacts = 50
 // contacts first, a lead only where there is no contact, and never a lead
 // together with a Related To (salesforce.md section 0, rule 10).
 func (b *builder) relate() error {
-	if err := b.checkRelated(); err != nil {
-		return err
-	}
+	refused := b.checkRelated()
 	contacts, leads, nobody := b.sorted()
 	related := b.item.Activity.RelatedTo
 	if len(contacts) == 0 && len(leads) == 0 && related == nil || len(nobody) > 0 && len(contacts)+len(leads) == 0 {
-		return b.unreachable(nobody)
+		refused = cmp.Or(refused, b.unreachable(nobody))
 	}
 	rest := append(slices.Clone(leads), nobody...)
 	switch {
 	case len(contacts) > 0:
 		rest = append(b.relateContacts(contacts), rest...)
 	case len(leads) > 0:
-		b.fields["WhoId"] = leads[0].ID
+		b.set("WhoId", leads[0].ID, "lead", "person", leads[0].told())
 		rest = append(leads[1:], nobody...)
 	}
 	b.nameInText(rest)
 	b.relateRecord(len(contacts) == 0 && len(leads) > 0)
-	return nil
+	return refused
 }
 
 // sorted splits the people into contacts, leads and those not found, each id once.
@@ -70,12 +70,16 @@ func (b *builder) sorted() (contacts, leads, nobody []Resolved) {
 
 // relateContacts sets the contacts and returns those that found no place.
 func (b *builder) relateContacts(contacts []Resolved) (left []Resolved) {
-	b.fields["WhoId"] = contacts[0].ID
-	object, field := b.facts.Task, "TaskWhoIds"
-	if b.item.Activity.Kind == activity.Meeting {
-		object, field = b.facts.Event, "EventWhoIds"
-	}
-	if len(contacts) == 1 || !b.rules.Multiple || !object.Writes(field) {
+	b.set("WhoId", contacts[0].ID, "contact", "person", contacts[0].told())
+	field := b.name + "WhoIds"
+	switch {
+	case len(contacts) == 1:
+		return nil
+	case !b.rules.Multiple:
+		b.because(field, "one_by_setting")
+		return contacts[1:]
+	case !b.object.Writes(field):
+		b.because(field, "one_by_org")
 		return contacts[1:]
 	}
 	related := contacts[:min(len(contacts), maxContacts)]
@@ -83,26 +87,33 @@ func (b *builder) relateContacts(contacts []Resolved) (left []Resolved) {
 	for i, c := range related {
 		ids[i] = c.ID
 	}
-	b.fields[field] = ids
+	b.set(field, ids, "contacts", "n", strconv.Itoa(len(ids)))
 	return contacts[len(related):]
+}
+
+// told is a person as the text names them: the name that the activity gives or
+// Salesforce has, and the address.
+func (r *Resolved) told() string {
+	name, address := cmp.Or(r.Person.Name, r.Name), r.Person.Email
+	if name != "" && address != "" {
+		return name + " <" + address + ">"
+	}
+	return cmp.Or(address, name)
 }
 
 // nameInText names the people who are not related in the text and in the history.
 func (b *builder) nameInText(people []Resolved) {
 	for _, r := range people {
-		told, name := r.Person.Email, cmp.Or(r.Person.Name, r.Name)
-		switch {
-		case name != "" && told != "":
-			told = name + " <" + told + ">"
-		case told == "":
-			told = name
-		}
+		told := r.told()
 		if told == "" {
 			continue
 		}
 		b.also = append(b.also, told)
 		code := "person_left_out"
-		if r.ID == "" {
+		switch {
+		case r.Filtered:
+			code = "person_filtered"
+		case r.ID == "":
 			code = "person_not_found"
 		}
 		b.note(code, "people", told)
@@ -115,10 +126,11 @@ func (b *builder) relateRecord(withLead bool) {
 		return
 	}
 	if !withLead {
-		b.fields["WhatId"] = related.ID
+		b.set("WhatId", related.ID, "related_to", "record", cmp.Or(b.item.RelatedName, related.ID))
 		return
 	}
 	b.whatRef = cmp.Or(b.item.RelatedName, related.ID)
+	b.because("WhatId", "not_with_lead", "record", b.whatRef)
 	b.note("related_to_named", "record", b.whatRef)
 }
 
@@ -128,29 +140,71 @@ func (b *builder) checkRelated() error {
 	if related == nil {
 		return nil
 	}
-	object := b.facts.ObjectOf(related.ID)
-	if RelatedAllowed(b.item.Activity.Kind, object, b.facts, b.rules) {
+	kind := b.item.Activity.Kind
+	if RelatedTo(kind, related.ID, b.facts, b.rules) == "" {
 		return nil
 	}
-	if object == "" {
-		object = related.ID[:3]
-	}
-	return refuse("related_to_not_allowed", outbox.You, outbox.Args{"object": object, "allowed": strings.Join(b.rules.RelatedTo, ", ")})
+	object := cmp.Or(b.facts.ObjectOf(related.ID), related.ID[:3])
+	return refuse("related_to_not_allowed", outbox.You, outbox.Args{
+		"object": b.facts.LabelOf(object), "allowed": strings.Join(b.rules.relatable(kind, b.facts), ", "),
+	})
 }
 
-// RelatedAllowed reports whether an activity of this kind may be related to a
-// record of the object. Meetings never take custom objects (CONTRACT section 3).
-func RelatedAllowed(kind activity.Kind, object string, facts *Facts, rules *Rules) bool {
-	if kind == activity.Meeting && isCustom(object) {
-		return false
+// Why a Related To is refused.
+const (
+	// RelatedOfMeeting: meetings never take custom objects (CONTRACT section 3).
+	RelatedOfMeeting = "meeting"
+	// RelatedNotListed: the settings do not list the object.
+	RelatedNotListed = "not_listed"
+	// RelatedNoActivities: the object does not take activities (any more).
+	RelatedNoActivities = "no_activities"
+	// RelatedUnknown: the id names no object of this org.
+	RelatedUnknown = "unknown"
+)
+
+// RelatedTo tells why an activity of this kind may not be related to the record, ""
+// where it may.
+func RelatedTo(kind activity.Kind, id string, facts *Facts, rules *Rules) (why string) {
+	object := facts.ObjectOf(id)
+	targets := facts.targets(kind)
+	switch {
+	case kind == activity.Meeting && (isCustom(object) || object == "" && CustomID(id)):
+		return RelatedOfMeeting
+	case object == "":
+		return RelatedUnknown
+	case !rules.lists(object):
+		return RelatedNotListed
+	case len(targets) > 0 && !slices.Contains(targets, object):
+		return RelatedNoActivities
 	}
-	listed := slices.ContainsFunc(rules.RelatedTo, func(o string) bool { return strings.EqualFold(o, object) })
-	where := facts.Task
+	return ""
+}
+
+// CustomID reports whether an id is that of an object of the org's own, as far as its
+// prefix tells (salesforce.md, key prefixes).
+func CustomID(id string) bool { return strings.HasPrefix(id, "a") }
+
+// targets lists the objects that the Related To of a share or a meeting may name.
+func (f *Facts) targets(kind activity.Kind) []string {
 	if kind == activity.Meeting {
-		where = facts.Event
+		return f.Event.Fields["WhatId"].ReferenceTo
 	}
-	targets := where.Fields["WhatId"].ReferenceTo
-	return listed && (len(targets) == 0 || slices.Contains(targets, object))
+	return f.Task.Fields["WhatId"].ReferenceTo
+}
+
+func (r *Rules) lists(object string) bool {
+	return slices.ContainsFunc(r.RelatedTo, func(o string) bool { return strings.EqualFold(o, object) })
+}
+
+// relatable names what an activity of this kind may be related to, as the org calls it.
+func (r *Rules) relatable(kind activity.Kind, facts *Facts) []string {
+	var names []string
+	for _, object := range r.RelatedTo {
+		if kind != activity.Meeting || !isCustom(object) {
+			names = append(names, facts.LabelOf(object))
+		}
+	}
+	return names
 }
 
 // unreachable says why nobody can be related.
@@ -160,6 +214,9 @@ func (b *builder) unreachable(nobody []Resolved) error {
 	}
 	if i := slices.IndexFunc(nobody, func(r Resolved) bool { return r.Ambiguous }); i >= 0 {
 		return refuse("ambiguous_person", outbox.You, outbox.Args{"address": nobody[i].Person.Email})
+	}
+	if i := slices.IndexFunc(nobody, func(r Resolved) bool { return r.Filtered }); i >= 0 {
+		return refuse("person_filtered", outbox.Admin, outbox.Args{"address": nobody[i].Person.Email})
 	}
 	args := outbox.Args{"address": nobody[0].Person.Email}
 	if r := b.item.Activity.RelatedTo; r != nil {

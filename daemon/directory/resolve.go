@@ -5,56 +5,107 @@ import (
 	"fmt"
 
 	"go.etcd.io/bbolt"
-
-	"fieldpost/sfclient"
 )
 
-// Resolve finds who has each of the addresses: first in the copy, then, for the
-// rest, by live queries of contacts and leads. What those find is kept. The result is keyed by the folded address; an
-// address nobody has is absent from it.
-func (d *Directory) Resolve(ctx context.Context, source Source, addresses []string) (map[string][]Person, error) {
-	found := map[string][]Person{}
-	var unknown []string
-	for _, address := range addresses {
-		people, err := d.Lookup(address)
-		if err != nil {
-			return nil, err
-		}
-		if len(people) > 0 {
-			found[Fold(address)] = people
-		} else {
-			unknown = append(unknown, Fold(address))
-		}
+// Match says who has an address.
+type Match struct {
+	People []Person
+	// Filtered: somebody has it, but the rep is not to relate them (Filter).
+	Filtered bool
+}
+
+// Resolve finds who has each of the addresses: first in the copy, then, for the rest, by
+// live queries of contacts and leads. What those find is kept. Where the filter hides
+// people, one more query tells whether it does so here; whom it finds is not told and
+// not kept. The result is keyed by the folded address; an address nobody has is absent
+// from it.
+func (d *Directory) Resolve(ctx context.Context, source Source, filter Filter, addresses []string) (map[string]Match, error) {
+	found, unknown, err := d.known(filter, addresses)
+	if err != nil {
+		return nil, err
 	}
-	people, err := ask(ctx, source, unknown)
+	people, err := ask(ctx, source, filter, unknown)
 	if err != nil {
 		return nil, err
 	}
 	for _, p := range people {
-		found[Fold(p.Email)] = append(found[Fold(p.Email)], p)
+		m := found[Fold(p.Email)]
+		m.People = append(m.People, p)
+		found[Fold(p.Email)] = m
 	}
-	return found, d.learn(people)
+	if err := d.learn(filter, people); err != nil {
+		return nil, err
+	}
+	return found, markFiltered(ctx, source, filter, found, unknown)
 }
 
-func ask(ctx context.Context, source Source, addresses []string) ([]Person, error) {
-	fresh := &load{}
-	for _, from := range []struct {
-		soql string
-		keep func(*row)
-	}{{soqlContacts, fresh.contact}, {soqlLeads, fresh.lead}} {
-		for soql := range sfclient.InQueries(from.soql+" AND Email IN :values", addresses) {
-			if err := list(ctx, source, soql, from.keep); err != nil {
-				return nil, fmt.Errorf("directory: looking people up: %w", err)
+// Known is Resolve without a network: what the copy knows.
+func (d *Directory) Known(filter Filter, addresses []string) (map[string]Match, error) {
+	found, _, err := d.known(filter, addresses)
+	return found, err
+}
+
+// known looks in the copy, if it was made through this filter.
+func (d *Directory) known(filter Filter, addresses []string) (found map[string]Match, unknown []string, err error) {
+	found = map[string]Match{}
+	usable, err := d.MadeBy(filter)
+	if err != nil {
+		return nil, nil, err
+	}
+	for _, address := range addresses {
+		var people []Person
+		if usable {
+			if people, err = d.Lookup(address); err != nil {
+				return nil, nil, err
 			}
+		}
+		if len(people) > 0 {
+			found[Fold(address)] = Match{People: people}
+		} else {
+			unknown = append(unknown, Fold(address))
+		}
+	}
+	return found, unknown, nil
+}
+
+// markFiltered tells which of the addresses nobody was found for belong to somebody
+// whom the filter hides.
+func markFiltered(ctx context.Context, source Source, filter Filter, found map[string]Match, addresses []string) error {
+	var missing []string
+	for _, address := range addresses {
+		if len(found[address].People) == 0 {
+			missing = append(missing, address)
+		}
+	}
+	if !filter.hides() || len(missing) == 0 {
+		return nil
+	}
+	hidden, err := ask(ctx, source, Filter{}, missing)
+	for _, p := range hidden {
+		found[Fold(p.Email)] = Match{Filtered: true}
+	}
+	return err
+}
+
+func ask(ctx context.Context, source Source, filter Filter, addresses []string) ([]Person, error) {
+	fresh := &load{}
+	if len(addresses) == 0 {
+		return nil, nil
+	}
+	for _, q := range filter.people(fresh) {
+		if _, err := q.read(ctx, source, addresses); err != nil {
+			return nil, fmt.Errorf("directory: looking people up: %w", err)
 		}
 	}
 	return fresh.people, nil
 }
 
-// learn adds people found by a live query to the copy.
-func (d *Directory) learn(people []Person) error {
-	if len(people) == 0 {
-		return nil
+// learn adds people found by a live query to the copy, if that was made through the
+// same filter.
+func (d *Directory) learn(filter Filter, people []Person) error {
+	usable, err := d.MadeBy(filter)
+	if err != nil || !usable || len(people) == 0 {
+		return err
 	}
 	return d.db.Update(func(tx *bbolt.Tx) error {
 		for i := range people {
@@ -66,8 +117,8 @@ func (d *Directory) learn(people []Person) error {
 	})
 }
 
-// Choose picks who an address is, the zero Person for nobody: the contact, else the lead. Several contacts,
-// or no contact and several leads, are ambiguous.
+// Choose picks who an address is, the zero Person for nobody: the contact, else the
+// lead. Several contacts, or no contact and several leads, are ambiguous.
 func Choose(people []Person) (chosen Person, ambiguous bool) {
 	var contacts, leads []Person
 	for _, p := range people {

@@ -26,6 +26,7 @@ var (
 
 	metaRefreshed = []byte("refreshed_at")
 	metaCounts    = []byte("counts")
+	metaFilter    = []byte("filter") // the Filter that the copy was made through
 )
 
 // Person is a contact or a lead.
@@ -52,6 +53,8 @@ type Stats struct {
 	People      int       `json:"people"`
 	Records     int       `json:"records"`
 	RefreshedAt time.Time `json:"-"`
+	// LeadsLeftOut: the condition for contacts names fields that a lead has not.
+	LeadsLeftOut bool `json:"leads_left_out,omitempty"`
 }
 
 // Directory is the copy on disk. It holds nothing that Salesforce does not, so a
@@ -155,6 +158,25 @@ func (d *Directory) Stats() (Stats, error) {
 		return nil
 	})
 	return stats, err
+}
+
+// MadeBy reports whether the copy was made through this filter: whom another one let
+// through must not be found. One that does not say was made through none.
+func (d *Directory) MadeBy(filter Filter) (bool, error) {
+	want, err := json.Marshal(filter)
+	if err != nil {
+		return false, err
+	}
+	same := false
+	err = d.db.View(func(tx *bbolt.Tx) error {
+		made := tx.Bucket(bucketMeta).Get(metaFilter)
+		if made == nil {
+			made = []byte("{}")
+		}
+		same = bytes.Equal(want, made)
+		return nil
+	})
+	return same, err
 }
 
 // Keep stores the caller's facts about the org under a name.

@@ -45,32 +45,36 @@ const (
 	soqlDeals    = "SELECT Id, Name, Account.Name, OwnerId FROM Opportunity"
 )
 
-// Sync copies contacts, leads, accounts and opportunities down anew. The old copy
-// serves until the new one is complete. An object that the org declines to list is
-// passed over.
-func (d *Directory) Sync(ctx context.Context, source Source, now time.Time) (Stats, error) {
+// Sync copies contacts, leads, accounts and opportunities down anew, the people through
+// the filter. The old copy serves until the new one is complete. An object that the org
+// declines to list is passed over. Errors: a *ConditionError, or what the calls met.
+func (d *Directory) Sync(ctx context.Context, source Source, filter Filter, now time.Time) (Stats, error) {
 	fresh := &load{}
-	steps := []struct {
+	stats := Stats{RefreshedAt: now}
+	for _, q := range filter.people(fresh) {
+		left, err := q.read(ctx, source, nil)
+		if err != nil {
+			return Stats{}, fmt.Errorf("directory: %w", err)
+		}
+		stats.LeadsLeftOut = stats.LeadsLeftOut || left
+	}
+	for _, step := range []struct {
 		soql string
 		keep func(*row)
-	}{
-		{soqlContacts, fresh.contact}, {soqlLeads, fresh.lead}, {soqlAccounts, fresh.record("Account")}, {soqlDeals, fresh.record("Opportunity")},
-	}
-	for _, step := range steps {
+	}{{soqlAccounts, fresh.record("Account")}, {soqlDeals, fresh.record("Opportunity")}} {
 		if err := list(ctx, source, step.soql, step.keep); err != nil {
 			return Stats{}, fmt.Errorf("directory: %w", err)
 		}
 	}
-	stats := Stats{People: len(fresh.people), Records: len(fresh.records), RefreshedAt: now}
-	return stats, d.replace(fresh, stats)
+	stats.People, stats.Records = len(fresh.people), len(fresh.records)
+	return stats, d.replace(fresh, filter, stats)
 }
 
 // list reads what a query finds, nothing where the org declines it. A rep who may not
-// see accounts is still told who the people are: the query is then asked without
-// the account's name.
+// see accounts is still given the rest of each row.
 func list(ctx context.Context, source Source, soql string, keep func(*row)) error {
 	err := read(ctx, source, soql, keep)
-	if bare := strings.Replace(soql, " Account.Name,", "", 1); sfclient.Declined(err) && bare != soql {
+	if bare := withoutAccount(soql); sfclient.Declined(err) && bare != soql {
 		err = read(ctx, source, bare, keep)
 	}
 	if sfclient.Declined(err) {
@@ -78,6 +82,9 @@ func list(ctx context.Context, source Source, soql string, keep func(*row)) erro
 	}
 	return err
 }
+
+// withoutAccount asks a query without the account's name.
+func withoutAccount(soql string) string { return strings.Replace(soql, " Account.Name,", "", 1) }
 
 func read(ctx context.Context, source Source, soql string, keep func(*row)) error {
 	for r, err := range sfclient.Decode[row](source.Query(ctx, soql, pageRows)) {
@@ -109,7 +116,11 @@ func (l *load) record(object string) func(*row) {
 	}
 }
 
-func (d *Directory) replace(fresh *load, stats Stats) error {
+func (d *Directory) replace(fresh *load, filter Filter, stats Stats) error {
+	made, err := json.Marshal(filter)
+	if err != nil {
+		return err
+	}
 	return d.db.Update(func(tx *bbolt.Tx) error {
 		for _, name := range [][]byte{bucketPeople, bucketEmails, bucketRecords} {
 			if err := tx.DeleteBucket(name); err != nil {
@@ -132,6 +143,9 @@ func (d *Directory) replace(fresh *load, stats Stats) error {
 			if err := tx.Bucket(bucketRecords).Put([]byte(r.ID), value); err != nil {
 				return err
 			}
+		}
+		if err := tx.Bucket(bucketMeta).Put(metaFilter, made); err != nil {
+			return err
 		}
 		return putStats(tx, stats)
 	})

@@ -40,17 +40,17 @@ func (d *Drain) apply(ctx context.Context, facts *crm.Facts, l *letter) error {
 	if w.Pending == outbox.PendingDelete {
 		return d.Salesforce.Delete(ctx, w.Record.Object, w.Record.ID)
 	}
-	people, err := d.Org.Resolve(ctx, addressesOf([]outbox.Work{*w}))
+	people, err := d.Org.Resolve(ctx, AddressesOf(*w))
 	if err != nil {
 		return err
 	}
-	now, err := crm.Build(d.itemOf(w, people), facts, d.Org.Rules())
+	now, err := crm.Build(ItemOf(w, people, d.Org.Name), facts, d.Org.Rules())
 	if err != nil {
 		return err
 	}
 	sent := *w
 	sent.Activity = *w.Sent
-	before, err := crm.Build(d.itemOf(&sent, people), facts, d.Org.Rules())
+	before, err := crm.Build(ItemOf(&sent, people, d.Org.Name), facts, d.Org.Rules())
 	if err != nil {
 		return err
 	}

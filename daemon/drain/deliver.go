@@ -90,7 +90,7 @@ func (d *Drain) write(ctx context.Context, facts *crm.Facts, fresh, absent []out
 	if len(all) == 0 {
 		return nil, s
 	}
-	people, err := d.Org.Resolve(ctx, addressesOf(all))
+	people, err := d.Org.Resolve(ctx, AddressesOf(all...))
 	if err != nil {
 		d.met(crm.JudgeCall(err), err)
 		for _, w := range all {
@@ -101,7 +101,7 @@ func (d *Drain) write(ctx context.Context, facts *crm.Facts, fresh, absent []out
 	var letters []letter
 	for i, w := range all {
 		l := letter{work: w, absent: i < len(absent)}
-		l.record, err = crm.Build(d.itemOf(&w, people), facts, d.Org.Rules())
+		l.record, err = crm.Build(ItemOf(&w, people, d.Org.Name), facts, d.Org.Rules())
 		var refused *crm.Refused
 		switch {
 		case errors.As(err, &refused):
@@ -119,7 +119,31 @@ func (d *Drain) write(ctx context.Context, facts *crm.Facts, fresh, absent []out
 	return letters, s
 }
 
-func addressesOf(work []outbox.Work) []string {
+// ItemOf is work with its people looked up, ready for crm. people are keyed by the
+// folded address; name tells what an id is called.
+func ItemOf(w *outbox.Work, people map[string]directory.Match, name func(id string) string) crm.Item {
+	item := crm.Item{ID: w.ID, Activity: &w.Activity, CapturedAt: w.CapturedAt}
+	for _, p := range w.Activity.People {
+		r := crm.Resolved{Person: p}
+		if p.ID != "" {
+			r.ID = activity.LongID(p.ID)
+			r.Name = name(r.ID)
+		} else {
+			var found directory.Person
+			match := people[directory.Fold(p.Email)]
+			found, r.Ambiguous = directory.Choose(match.People)
+			r.ID, r.Name, r.Filtered = found.ID, found.Name, match.Filtered
+		}
+		item.People = append(item.People, r)
+	}
+	if related := w.Activity.RelatedTo; related != nil {
+		item.RelatedName = cmp.Or(related.Name, name(activity.LongID(related.ID)))
+	}
+	return item
+}
+
+// AddressesOf lists the addresses of a work's people that are to be looked up, each once.
+func AddressesOf(work ...outbox.Work) []string {
 	seen := map[string]bool{}
 	var addresses []string
 	for i := range work {
@@ -131,26 +155,6 @@ func addressesOf(work []outbox.Work) []string {
 		}
 	}
 	return addresses
-}
-
-func (d *Drain) itemOf(w *outbox.Work, people map[string][]directory.Person) crm.Item {
-	item := crm.Item{ID: w.ID, Activity: &w.Activity, CapturedAt: w.CapturedAt}
-	for _, p := range w.Activity.People {
-		r := crm.Resolved{Person: p}
-		if p.ID != "" {
-			r.ID = activity.LongID(p.ID)
-			r.Name = d.Org.Name(r.ID)
-		} else {
-			var found directory.Person
-			found, r.Ambiguous = directory.Choose(people[directory.Fold(p.Email)])
-			r.ID, r.Name = found.ID, found.Name
-		}
-		item.People = append(item.People, r)
-	}
-	if related := w.Activity.RelatedTo; related != nil {
-		item.RelatedName = cmp.Or(related.Name, d.Org.Name(activity.LongID(related.ID)))
-	}
-	return item
 }
 
 // post sends up to 200 letters in one call. A call that is refused as a whole is

@@ -56,7 +56,7 @@ type Org interface {
 	// Reread reads the facts again after a rejection that hints at a change.
 	Reread(ctx context.Context) error
 	Rules() *crm.Rules
-	Resolve(ctx context.Context, addresses []string) (map[string][]directory.Person, error)
+	Resolve(ctx context.Context, addresses []string) (map[string]directory.Match, error)
 	// Name is what a person or record is called, "" where it is not known.
 	Name(id string) string
 	// UserID is the Salesforce id of the rep who is signed in.

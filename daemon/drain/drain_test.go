@@ -58,7 +58,7 @@ func (d *desk) Facts(ctx context.Context) (*crm.Facts, error) {
 
 func (d *desk) Reread(ctx context.Context) (err error) {
 	d.rereads++
-	d.facts, err = crm.ReadFacts(ctx, d.client, d.UserID(), sandbox.DefaultKeyField, d.laptop.clock)
+	d.facts, err = crm.ReadFacts(ctx, d.client, crm.User{OrgID: d.laptop.org.Org().ID, UserID: d.UserID()}, sandbox.DefaultKeyField, d.laptop.clock)
 	return err
 }
 
@@ -66,8 +66,8 @@ func (d *desk) Rules() *crm.Rules {
 	return &crm.Rules{RelatedTo: []string{"Account", "Opportunity"}, Multiple: true, Words: words.In("en"), Zone: time.UTC}
 }
 
-func (d *desk) Resolve(ctx context.Context, addresses []string) (map[string][]directory.Person, error) {
-	return d.people.Resolve(ctx, d.client, addresses)
+func (d *desk) Resolve(ctx context.Context, addresses []string) (map[string]directory.Match, error) {
+	return d.people.Resolve(ctx, d.client, directory.Filter{}, addresses)
 }
 
 func (d *desk) Name(id string) string {

@@ -90,7 +90,7 @@ func (f *finder) object(ctx context.Context, facts *crm.Facts, object string, wo
 	var days span
 	marked := object == "Task" && facts.Marks()
 	for _, w := range work {
-		if objectOf(&w) != object {
+		if crm.ObjectFor(&w.Activity) != object {
 			continue
 		}
 		ids, markers = append(ids, w.ID), append(markers, crm.Marker(w.ID))
@@ -188,13 +188,6 @@ func (f *finder) collect(ctx context.Context, soql, object string) error {
 		}
 	}
 	return nil
-}
-
-func objectOf(w *outbox.Work) string {
-	if w.Activity.Kind == activity.Meeting {
-		return "Event"
-	}
-	return "Task"
 }
 
 func lastLine(text string) string {

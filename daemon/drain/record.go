@@ -15,9 +15,9 @@ func (d *Drain) Record(ctx context.Context, item *outbox.Item) (*crm.Record, err
 		return nil, err
 	}
 	w := outbox.Work{ID: item.ID, Activity: item.Activity, CapturedAt: item.CapturedAt}
-	people, err := d.Org.Resolve(ctx, addressesOf([]outbox.Work{w}))
+	people, err := d.Org.Resolve(ctx, AddressesOf(w))
 	if err != nil {
 		return nil, err
 	}
-	return crm.Build(d.itemOf(&w, people), facts, d.Org.Rules())
+	return crm.Build(ItemOf(&w, people, d.Org.Name), facts, d.Org.Rules())
 }

@@ -76,6 +76,14 @@ func (s *Server) get(w http.ResponseWriter, c *call) error {
 	return writeJSON(w, http.StatusOK, apitype.OwnItemOf(item))
 }
 
+func (s *Server) preview(w http.ResponseWriter, c *call) error {
+	told, err := s.Preview.Preview(c.words, c.PathValue("id"))
+	if err != nil {
+		return err
+	}
+	return writeJSON(w, http.StatusOK, told)
+}
+
 // verb answers with the item as it is after an action on it.
 func (s *Server) verb(act func(id string) error) func(http.ResponseWriter, *call) error {
 	return func(w http.ResponseWriter, c *call) error {

@@ -8,6 +8,7 @@ import (
 	"testing"
 
 	"fieldpost/daemon/localapi/apitype"
+	"fieldpost/daemon/words"
 )
 
 // unlisted are what a browser asks for by itself: no program calls them.
@@ -16,6 +17,8 @@ var unlisted = []string{"GET /{$}", "GET /static/{name}", "GET /ui/{name}"}
 type never struct{}
 
 func (never) Refresh(context.Context) (apitype.Directory, error) { return apitype.Directory{}, nil }
+
+func (never) Preview(*words.Printer, string) (apitype.Preview, error) { return apitype.Preview{}, nil }
 
 func TestEachRouteStandsInTheDescription(t *testing.T) {
 	var described struct {
@@ -31,7 +34,7 @@ func TestEachRouteStandsInTheDescription(t *testing.T) {
 		}
 	}
 	whole := &Server{Parts: newBench(t).Parts}
-	whole.Upkeep, whole.Refresh = struct{ Upkeep }{}, never{} // routes are listed, not called
+	whole.Upkeep, whole.Refresh, whole.Preview = struct{ Upkeep }{}, never{}, never{} // routes are listed, not called
 	var served []string
 	for _, r := range whole.routes() {
 		name := r.method + " " + r.path

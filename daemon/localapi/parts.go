@@ -111,6 +111,11 @@ type Upkeep interface {
 	Withdraw(ctx context.Context, id string) error
 }
 
+// Preview tells, without a network, what an item becomes in Salesforce.
+type Preview interface {
+	Preview(p *words.Printer, id string) (apitype.Preview, error)
+}
+
 // Metrics writes figures as Prometheus text.
 type Metrics interface {
 	WriteMetrics(w io.Writer) error
@@ -144,6 +149,7 @@ type Parts struct {
 	Refresh   Refresh
 	Metrics   Metrics
 	Upkeep    Upkeep
+	Preview   Preview
 	// Stop begins the end of the daemon and returns at once.
 	Stop func()
 

@@ -11,6 +11,8 @@ var statuses = map[string]int{
 	"related_to_not_allowed": http.StatusUnprocessableEntity,
 	"too_large":              http.StatusRequestEntityTooLarge,
 	"locked":                 http.StatusForbidden,
+	"access_denied":          http.StatusForbidden,
+	"content_sealed":         http.StatusConflict,
 	"signed_out":             http.StatusConflict,
 	"sign_in_needed":         http.StatusConflict,
 	"items_waiting":          http.StatusConflict,

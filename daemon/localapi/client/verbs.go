@@ -98,6 +98,11 @@ func (c *Client) Check(ctx context.Context) (apitype.OutboxCheck, error) {
 	return post[apitype.OutboxCheck](ctx, c, "/v1/outbox/check", nil)
 }
 
+// Preview tells what an item becomes in Salesforce, and why.
+func (c *Client) Preview(ctx context.Context, id string) (apitype.Preview, error) {
+	return get[apitype.Preview](ctx, c, itemPath(id, "/preview"), nil)
+}
+
 // Compact gives disk space back.
 func (c *Client) Compact(ctx context.Context) (apitype.Compacted, error) {
 	return post[apitype.Compacted](ctx, c, "/v1/outbox/compact", nil)

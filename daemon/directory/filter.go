@@ -1,0 +1,122 @@
+package directory
+
+import (
+	"context"
+	"errors"
+	"slices"
+
+	"fieldpost/sfclient"
+)
+
+// Filter narrows whom a rep may relate: the settings contacts.scope, contacts.where and
+// leads.where (CONTRACT section 3). The zero Filter hides nobody.
+type Filter struct {
+	// OwnerID lets only this user's own people through, "" everybody's.
+	OwnerID string `json:"owner_id,omitempty"`
+	// Contacts is a further SOQL condition, "" for none.
+	Contacts string `json:"contacts,omitempty"`
+	// Leads is the one for leads; nil lets Contacts count for them too, where Lead knows
+	// its fields, and leaves leads out where it does not.
+	Leads *string `json:"leads,omitempty"`
+}
+
+func (f Filter) hides() bool {
+	return f.OwnerID != "" || f.Contacts != "" || f.Leads != nil && *f.Leads != ""
+}
+
+// A ConditionError says that Salesforce cannot follow a condition of the settings, in
+// Salesforce's own words.
+type ConditionError struct {
+	// Setting is contacts.where or leads.where.
+	Setting string
+	Answer  *sfclient.Error
+}
+
+func (e *ConditionError) Error() string { return "directory: " + e.Setting + ": " + e.Answer.Error() }
+
+// Problem names the sentence in daemon/words.
+func (e *ConditionError) Problem() (code string, args map[string]string) {
+	return "condition_refused", map[string]string{"setting": e.Setting, "message": e.Answer.Message}
+}
+
+// Try asks Salesforce whether it can follow the conditions. The error is a
+// *ConditionError, or what kept Salesforce from being asked.
+func Try(ctx context.Context, source Source, filter Filter) error {
+	for _, q := range filter.people(&load{}) {
+		q.keep, q.limit = func(*row) {}, " LIMIT 1"
+		if _, err := q.read(ctx, source, nil); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// people are the queries that list contacts and leads through the filter.
+func (f Filter) people(into *load) []peopleQuery {
+	contacts := peopleQuery{soql: soqlContacts, keep: into.contact, owner: f.OwnerID, where: f.Contacts, setting: "contacts.where"}
+	leads := peopleQuery{soql: soqlLeads, keep: into.lead, owner: f.OwnerID, where: f.Contacts, setting: "contacts.where", lent: true}
+	if f.Leads != nil {
+		leads.where, leads.setting, leads.lent = *f.Leads, "leads.where", false
+	}
+	return []peopleQuery{contacts, leads}
+}
+
+// peopleQuery lists contacts or leads.
+type peopleQuery struct {
+	soql, owner, where, limit string
+	keep                      func(*row)
+	// setting names where the condition comes from; a lent one is that of the contacts.
+	setting string
+	lent    bool
+}
+
+// read lists who fits the filter, those with one of the addresses where some are given.
+// left tells that the object is left out because a lent condition names fields that it
+// has not. An object that the rep may not see has nobody.
+func (q peopleQuery) read(ctx context.Context, source Source, addresses []string) (left bool, err error) {
+	err = q.try(ctx, source, addresses)
+	if !sfclient.Declined(err) {
+		return false, err
+	}
+	bare := q
+	bare.soql = withoutAccount(q.soql) // the rep may not see accounts
+	if bare.soql != q.soql {
+		if again := bare.try(ctx, source, addresses); !sfclient.Declined(again) {
+			return false, again
+		}
+	}
+	var own *sfclient.Error
+	if q.where == "" || !errors.As(err, &own) {
+		return false, nil
+	}
+	bare.where, bare.limit, bare.keep = "", " LIMIT 1", func(*row) {}
+	switch hidden := bare.try(ctx, source, nil); {
+	case sfclient.Declined(hidden):
+		return false, nil
+	case hidden != nil:
+		return false, hidden
+	case q.lent:
+		return true, nil
+	}
+	return false, &ConditionError{Setting: q.setting, Answer: own}
+}
+
+func (q peopleQuery) try(ctx context.Context, source Source, addresses []string) error {
+	soql := q.soql
+	if q.owner != "" {
+		soql += " AND OwnerId = " + sfclient.Quote(q.owner)
+	}
+	if q.where != "" {
+		soql += " AND (" + q.where + ")"
+	}
+	queries := slices.Values([]string{soql + q.limit})
+	if addresses != nil {
+		queries = sfclient.InQueries(soql+" AND Email IN :values"+q.limit, addresses)
+	}
+	for each := range queries {
+		if err := read(ctx, source, each, q.keep); err != nil {
+			return err
+		}
+	}
+	return nil
+}

@@ -1,0 +1,93 @@
+package daemon
+
+import (
+	"errors"
+
+	"fieldpost/daemon/crm"
+	"fieldpost/daemon/drain"
+	"fieldpost/daemon/localapi/apitype"
+	"fieldpost/daemon/words"
+	"fieldpost/outbox"
+)
+
+// Preview tells what an item becomes in Salesforce and why, made as delivery makes it
+// (drain.ItemOf, crm.Build) from the kept facts and the copy of the people alone: it
+// needs no network. Whom the copy does not know is looked up only at delivery. Errors:
+// outbox.ErrNotFound; an item whose content is sealed or gone.
+func (h *Home) Preview(p *words.Printer, id string) (apitype.Preview, error) {
+	item, err := h.Outbox.Get(id)
+	if err != nil {
+		return apitype.Preview{}, err
+	}
+	switch {
+	case item.Sealed:
+		return apitype.Preview{}, &codedError{code: "content_sealed"}
+	case item.Purged:
+		return apitype.Preview{}, &outbox.StateError{ID: id, State: item.State, Verb: "preview", Purged: true}
+	}
+	facts, known := h.facts()
+	if !known {
+		problem := &outbox.Problem{Code: "org_not_read", Who: outbox.You}
+		return previewOf(p, &crm.Record{Object: crm.ObjectFor(&item.Activity)}, problem, &crm.Facts{}), nil
+	}
+	record, problem, err := h.compose(&item, facts)
+	if err != nil {
+		return apitype.Preview{}, err
+	}
+	return previewOf(p, record, problem, facts), nil
+}
+
+func previewOf(p *words.Printer, record *crm.Record, problem *outbox.Problem, facts *crm.Facts) apitype.Preview {
+	told := apitype.Preview{
+		Object: record.Object, Fields: record.Fields, Rules: []apitype.Rule{},
+		Problem: apitype.ProblemOf(p, problem), FactsReadAt: apitype.TimeOrNil(facts.ReadAt),
+	}
+	if told.Fields == nil {
+		told.Fields = map[string]any{}
+	}
+	for _, reason := range record.Reasons {
+		label := facts.FieldLabel(record.Object, reason.Field)
+		told.Rules = append(told.Rules, apitype.RuleOf(p, reason.Field, label, reason.Rule, reason.Args))
+	}
+	return told
+}
+
+// compose makes the record of an item offline, and tells what keeps it from being sent.
+func (h *Home) compose(item *outbox.Item, facts *crm.Facts) (*crm.Record, *outbox.Problem, error) {
+	w := outbox.Work{ID: item.ID, Activity: item.Activity, CapturedAt: item.CapturedAt}
+	account, _, err := h.Outbox.Current()
+	if err != nil {
+		return nil, nil, err
+	}
+	userID := ""
+	if account != nil {
+		userID = account.UserID
+	}
+	people, err := h.Directory.Known(h.filter(userID), drain.AddressesOf(w))
+	if err != nil {
+		return nil, nil, err
+	}
+	record, err := crm.Preview(drain.ItemOf(&w, people, h.nameOf), facts, h.rules())
+	var refused *crm.Refused
+	switch {
+	case errors.As(err, &refused):
+		return record, &refused.Problem, nil
+	case err != nil:
+		return nil, nil, err
+	}
+	if barred := h.barred(); barred != nil {
+		call := crm.JudgeCall(barred)
+		return record, &call.Problem, nil
+	}
+	return record, nil, nil
+}
+
+// nameOf is what a person or record is called, as far as the copy knows.
+func (h *Home) nameOf(id string) string {
+	name, err := h.Directory.Name(id)
+	if err != nil {
+		h.Log.Warn("the directory could not be read", "error", err)
+	}
+	return name
+}
+

@@ -22,7 +22,7 @@ import (
 func (d *Daemon) serverParts(port int, guard *access.Access) localapi.Parts {
 	return localapi.Parts{
 		Port: port, Access: guard, Feed: d.feed, Outbox: queue{d.home.Outbox, d.drain}, Intake: intake{d}, Status: d,
-		Settings: settings{d.home.Config}, Doctor: d, SignIn: d.session, Sync: d, Refresh: d, Upkeep: upkeep{d.home, d}, Preview: d.home, Stop: func() { d.stop() },
+		Settings: settings{d}, Doctor: d, SignIn: d.session, Sync: d, Refresh: d, Upkeep: upkeep{d.home, d}, Preview: d.home, Stop: func() { d.stop() },
 		Origins:  func() []string { return d.home.Config.Settings().Web.AllowedOrigins },
 		Language: func(wish string) string { return d.home.language(wish) },
 		Explain:  Explain, Now: d.home.Now, Log: d.home.Log,
@@ -125,11 +125,11 @@ func (i intake) File(ctx context.Context, name string, data []byte) ([]outbox.Re
 }
 
 // settings are read and changed over the port.
-type settings struct{ config *config.Config }
+type settings struct{ d *Daemon }
 
 func (s settings) List(p *words.Printer) ([]apitype.Setting, error) {
 	var all []apitype.Setting
-	for _, item := range s.config.List(p, nil) {
+	for _, item := range s.d.home.Config.List(p, s.d.home.choices()) {
 		setting := apitype.Setting{
 			Key: item.Key, Label: item.Label, Value: item.Value, Source: string(item.Source), Locked: item.Locked, Help: item.Help,
 		}
@@ -141,8 +141,11 @@ func (s settings) List(p *words.Printer) ([]apitype.Setting, error) {
 	return all, nil
 }
 
-func (s settings) Change(_ context.Context, changes map[string]any) error {
-	return s.config.Set(changes)
+func (s settings) Change(ctx context.Context, changes map[string]any) error {
+	if err := s.d.checkSettings(ctx, changes); err != nil {
+		return err
+	}
+	return s.d.home.Config.Set(changes)
 }
 
 // Login begins a sign-in and waits for the rep behind the scenes.
@@ -271,8 +274,11 @@ func Explain(p *words.Printer, err error) (localapi.Told, bool) {
 	if errors.As(err, &known) {
 		code, args := known.Problem()
 		told := localapi.Told{Code: code, Explained: p.Explain(code, args)}
-		if trouble, ok := known.(*troubleError); ok {
-			told.Who = trouble.problem.Who
+		switch of := known.(type) {
+		case *troubleError:
+			told.Who = of.problem.Who
+		case *SettingError:
+			told.Field = of.Key
 		}
 		return told, true
 	}

@@ -4,7 +4,6 @@ import (
 	"errors"
 	"net"
 	"net/url"
-	"slices"
 
 	"fieldpost/daemon/doctor"
 	"fieldpost/daemon/localapi/apitype"
@@ -43,12 +42,7 @@ func (d *Daemon) findings() doctor.Findings {
 	f.TaskDelivery, f.EventDelivery = facts.Delivery("Task"), facts.Delivery("Event")
 	f.TasksWritable, f.EventsWritable = facts.Task.Writes("Subject"), facts.Event.Writes("Subject")
 	f.Shared = facts.Task.Writes("TaskWhoIds")
-	for _, wanted := range settings.Share.Types {
-		if len(wanted) > 0 && facts.Task.Value("Type", wanted) == "" {
-			f.MissingTypes = append(f.MissingTypes, wanted[0])
-		}
-	}
-	slices.Sort(f.MissingTypes)
+	f.MissingTypes, _ = missingTypes(&settings, facts)
 	return f
 }
 

@@ -90,4 +90,3 @@ func (h *Home) nameOf(id string) string {
 	}
 	return name
 }
-

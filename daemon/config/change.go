@@ -14,11 +14,21 @@ import (
 // *Error: CodeUnknown, CodeForm, CodeValue, CodeLocked, or one of the file's own.
 // A value from the environment or a flag stays in force over what is set here.
 func (c *Config) Set(changes map[string]any) error {
+	cleaned, err := c.Clean(changes)
+	if err != nil {
+		return err
+	}
+	return c.change(cleaned)
+}
+
+// Clean checks the values of a change and gives them as they would be kept; nothing is
+// changed. Errors as of Set, but for those of the file.
+func (c *Config) Clean(changes map[string]any) (map[string]any, error) {
 	cleaned := map[string]any{}
 	for _, key := range slices.Sorted(maps.Keys(changes)) {
 		row := find(c.table, key)
 		if row == nil {
-			return unknown(c.table, FromRequest, key)
+			return nil, unknown(c.table, FromRequest, key)
 		}
 		if changes[key] == nil {
 			cleaned[key] = nil
@@ -26,13 +36,13 @@ func (c *Config) Set(changes map[string]any) error {
 		}
 		raw, err := fromJSON(toJSON(changes[key]))
 		if err != nil {
-			return row.refuse(FromRequest, Text(changes[key]), errForm)
+			return nil, row.refuse(FromRequest, Text(changes[key]), errForm)
 		}
 		if cleaned[key], err = row.decode(raw); err != nil {
-			return row.refuse(FromRequest, Text(changes[key]), err)
+			return nil, row.refuse(FromRequest, Text(changes[key]), err)
 		}
 	}
-	return c.change(cleaned)
+	return cleaned, nil
 }
 
 // Parse turns values as typed on a command line into what Set takes. The error is

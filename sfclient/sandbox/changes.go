@@ -116,27 +116,3 @@ func (s *Sandbox) recentOf(req *request, t *table) []entries {
 	}
 	return list
 }
-
-// originAllowed holds a browser's origin against the org's CORS list. Calls without
-// one are no browser's (salesforce.md section 9).
-func (s *Sandbox) originAllowed(origin string) bool {
-	if origin == "" {
-		return true
-	}
-	for _, r := range s.org.table("CorsWhitelistEntry").rows {
-		if !r.deleted() && matchesOrigin(r.text("UrlPattern"), origin) {
-			return true
-		}
-	}
-	return false
-}
-
-// matchesOrigin knows "*." in front of a domain, for one or more labels.
-func matchesOrigin(pattern, origin string) bool {
-	scheme, domain, wild := strings.Cut(pattern, "*.")
-	if !wild {
-		return strings.EqualFold(pattern, origin)
-	}
-	label, ok := strings.CutSuffix(strings.TrimPrefix(origin, scheme), "."+domain)
-	return ok && strings.HasPrefix(origin, scheme) && label != "" && !strings.ContainsAny(label, "/:@")
-}

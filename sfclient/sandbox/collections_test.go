@@ -182,6 +182,32 @@ func TestCompositeUsesEarlierAnswers(t *testing.T) {
 	}
 }
 
+func TestPartsOfACompositeHaveHeadersOfTheirOwn(t *testing.T) {
+	c := startWith(t, sandbox.Config{})
+	changed := c.get("/sobjects/Task/describe").header.Get("Last-Modified")
+	before := c.sb.Rules().AllowanceUsed
+	resp := c.do("POST", data+"/composite", `{"compositeRequest":[
+		{"method":"GET","url":"/services/data/v66.0/query?q=SELECT+Id+FROM+Contact","referenceId":"q"},
+		{"method":"GET","url":"/services/data/v66.0/sobjects","referenceId":"all"},
+		{"method":"GET","url":"/services/data/v66.0/sobjects/Task/describe","referenceId":"task"},
+		{"method":"GET","url":"/services/data/v66.0/sobjects/Event/describe","referenceId":"event","httpHeaders":{"If-Modified-Since":"`+changed+`"}}]}`).want(http.StatusOK)
+	if used := c.sb.Rules().AllowanceUsed - before; used != 1 {
+		t.Errorf("the composite cost %d calls", used)
+	}
+	parts := resp.object()["compositeResponse"].([]any)
+	for i, want := range []struct {
+		status  float64
+		changed any
+		body    bool
+	}{{200, nil, true}, {200, changed, true}, {200, changed, true}, {304, changed, false}} {
+		part := parts[i].(map[string]any)
+		headers := part["httpHeaders"].(map[string]any)
+		if part["httpStatusCode"] != want.status || headers["Last-Modified"] != want.changed || (part["body"] != nil) != want.body {
+			t.Errorf("part %d: %v %v, body %v", i, part["httpStatusCode"], headers, part["body"] != nil)
+		}
+	}
+}
+
 func TestBatchRunsIndependentRequests(t *testing.T) {
 	c := start(t)
 	got := c.do("POST", data+"/composite/batch", `{"batchRequests":[

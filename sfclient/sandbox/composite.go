@@ -1,9 +1,11 @@
 package sandbox
 
 import (
+	"maps"
 	"net/http"
 	"net/url"
 	"regexp"
+	"slices"
 	"strings"
 )
 
@@ -15,6 +17,7 @@ const (
 // A part is one request within a composite call.
 type part struct {
 	method, url, id string
+	header          http.Header
 	body            any
 }
 
@@ -54,7 +57,7 @@ func (s *Sandbox) runParts(req *request, parts []part, allOrNone bool) []entries
 			rep = halted().reply()
 		}
 		answers[i] = entries{
-			{"body", rep.body}, {"httpHeaders", entries{}}, {"httpStatusCode", rep.status}, {"referenceId", parts[i].id},
+			{"body", rep.body}, {"httpHeaders", headersOf(rep)}, {"httpStatusCode", rep.status}, {"referenceId", parts[i].id},
 		}
 	}
 	return answers
@@ -75,13 +78,34 @@ func partsOf(list any) ([]part, *apiError) {
 		if !ok {
 			return nil, unparsable("Cannot deserialize instance of a subrequest at [line:1, column:1]")
 		}
-		p := part{body: fields["body"]}
+		p := part{body: fields["body"], header: headerIn(fields["httpHeaders"])}
 		p.method, _ = fields["method"].(string)
 		p.url, _ = fields["url"].(string)
 		p.id, _ = fields["referenceId"].(string)
 		parts[i] = p
 	}
 	return parts, nil
+}
+
+// headerIn reads the httpHeaders of a part, such as If-Modified-Since.
+func headerIn(fields any) http.Header {
+	header := http.Header{}
+	given, _ := fields.(map[string]any)
+	for name, value := range given {
+		if text, ok := value.(string); ok {
+			header.Set(name, text)
+		}
+	}
+	return header
+}
+
+// headersOf tells a part's own headers, such as Last-Modified.
+func headersOf(rep reply) entries {
+	told := entries{}
+	for _, name := range slices.Sorted(maps.Keys(rep.header)) {
+		told = append(told, entry{name, rep.header.Get(name)})
+	}
+	return told
 }
 
 func (s *Sandbox) runPart(req *request, p part, done map[string]reply) reply {
@@ -97,7 +121,7 @@ func (s *Sandbox) runPart(req *request, p part, done map[string]reply) reply {
 	if missing {
 		return halted().reply()
 	}
-	return s.subrequest(req, p.method, address, body)
+	return s.subrequest(req, part{method: p.method, url: address, header: p.header, body: body})
 }
 
 var references = regexp.MustCompile(`@\{[^}]+\}`)
@@ -143,14 +167,15 @@ func fillAll(value any, fill func(string) string) any {
 	return value
 }
 
-// subrequest runs a call inside another one: same caller, no further allowance.
-func (s *Sandbox) subrequest(req *request, method, address string, body any) reply {
-	target, err := url.Parse(address)
+// subrequest runs a call inside another one: same caller, no further allowance. That
+// the outer headers say nothing to it is assumed.
+func (s *Sandbox) subrequest(req *request, p part) reply {
+	target, err := url.Parse(p.url)
 	if err != nil {
 		return noResource().reply()
 	}
 	sub := *req
-	sub.method, sub.query, sub.json, sub.jsonErr, sub.body = method, target.Query(), body, nil, nil
+	sub.method, sub.query, sub.header, sub.json, sub.jsonErr, sub.body = p.method, target.Query(), p.header, p.body, nil, nil
 	s.route(&sub, target.EscapedPath())
 	if sub.route == nil || sub.route.open || sub.purpose == Composite {
 		return noResource().reply()
@@ -177,7 +202,8 @@ func (s *Sandbox) runBatch(req *request) reply {
 		fields, _ := each.(map[string]any)
 		method, _ := fields["method"].(string)
 		address, _ := fields["url"].(string)
-		rep := s.subrequest(req, method, "/services/data/"+strings.TrimPrefix(address, "/services/data/"), fields["richInput"])
+		address = "/services/data/" + strings.TrimPrefix(address, "/services/data/")
+		rep := s.subrequest(req, part{method: method, url: address, body: fields["richInput"]})
 		bad = bad || rep.status >= http.StatusBadRequest
 		results[i] = entries{{"statusCode", rep.status}, {"result", rep.body}}
 	}

@@ -271,3 +271,22 @@ func TestProtectedRecordsCannotBeChanged(t *testing.T) {
 	c.sb.Protect(id)
 	c.do("PATCH", data+"/sobjects/Task/"+id, `{"Subject":"t"}`).refused(400, "INSUFFICIENT_ACCESS_OR_READONLY", "insufficient access rights")
 }
+
+func TestTasksOfAnotherLogger(t *testing.T) {
+	clock := newClock()
+	c := startWith(t, sandbox.Config{Now: clock.Now, Empty: true})
+	robot := c.sb.AddUser("robot@acme.example", "Inbox", "Robot")
+	id := insert(t, c.sb, "Task", map[string]any{
+		"Subject": "Email: Brochure", "TaskSubtype": "Email", "CreatedById": robot, "CreatedDate": clock.now.Add(-time.Hour),
+	})
+	c.made("Task", `{"Subject":"ours","CallObject":"fieldpost:1"}`)
+	rows := c.query("SELECT Id, Subject, CreatedDate, CreatedById, TaskSubtype, CallObject FROM Task WHERE OwnerId = '" + c.sb.Rep().ID +
+		"' AND CreatedDate >= 2026-11-22T07:30:00Z AND CreatedDate < 2026-11-22T09:00:00Z").want(http.StatusOK).records()
+	want := []map[string]any{{
+		"attributes": map[string]any{"type": "Task", "url": data + "/sobjects/Task/" + id}, "Id": id, "Subject": "Email: Brochure",
+		"CreatedDate": "2026-11-22T08:00:00.000+0000", "CreatedById": robot, "TaskSubtype": "Email", "CallObject": nil,
+	}}
+	if diff := cmp.Diff(want, rows); diff != "" {
+		t.Error(diff)
+	}
+}

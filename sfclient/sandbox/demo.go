@@ -4,7 +4,7 @@ const orgName = "Acme Instruments"
 
 // settle gives a new org its own row, its admin, its rep and its value lists.
 func (o *org) settle() {
-	o.add("Organization", map[string]any{"Name": orgName, "InstanceName": "EU99", "IsSandbox": true})
+	o.add("Organization", map[string]any{"Name": orgName, "InstanceName": "EU99", "IsSandbox": true, "OrganizationType": o.rules.Edition})
 	standard := o.add("Profile", map[string]any{"Name": "Standard User"})
 	o.admin = o.addUser("admin@acme.example", "Ingrid", "Sørensen", o.add("Profile", map[string]any{"Name": "System Administrator"}))
 	o.rep = o.addUser("ana.ruiz@acme.example", "Ana", "Ruiz", standard)
@@ -12,7 +12,7 @@ func (o *org) settle() {
 	o.add("GroupMember", map[string]any{"GroupId": group, "UserOrGroupId": o.rep.id()})
 	permissions := o.add("PermissionSet", map[string]any{"Name": "fieldpost", "Label": "fieldpost"})
 	o.add("PermissionSetAssignment", map[string]any{"PermissionSetId": permissions, "AssigneeId": o.rep.id()})
-	o.add("CorsWhitelistEntry", map[string]any{"DeveloperName": "Showpad", "UrlPattern": "https://*.showpad.biz"})
+	o.fillCors()
 	o.fillTaskStatus()
 	for i, priority := range []string{"High", "Normal", "Low"} {
 		o.add("TaskPriority", map[string]any{
@@ -23,16 +23,28 @@ func (o *org) settle() {
 
 // fillTaskStatus makes the TaskStatus rows say what the rules say.
 func (o *org) fillTaskStatus() {
-	t := o.beginSystem()
-	for _, r := range o.table("TaskStatus").rows {
-		if !r.deleted() {
-			t.bin(r)
-		}
-	}
+	o.clear("TaskStatus")
 	for i, status := range o.rules.TaskStatuses {
 		o.add("TaskStatus", map[string]any{
 			"ApiName": status.Name, "MasterLabel": status.Label, "SortOrder": i + 1, "IsDefault": status.Default, "IsClosed": status.Closed,
 		})
+	}
+}
+
+// clear deletes the rows that a rule is about to fill anew.
+func (o *org) clear(object string) {
+	t := o.beginSystem()
+	for _, r := range o.table(object).rows {
+		if !r.deleted() {
+			t.bin(r)
+		}
+	}
+}
+
+// tellEdition makes the organization's row say what the rules say.
+func (o *org) tellEdition() {
+	for _, r := range o.table("Organization").rows {
+		_ = o.beginSystem().update(r, map[string]any{"OrganizationType": o.rules.Edition}) // a system update of a text cannot fail
 	}
 }
 

@@ -39,19 +39,13 @@ func (s *Sandbox) resources(req *request) reply {
 }
 
 func (s *Sandbox) describeGlobal(req *request) reply {
-	var newest time.Time
-	list := []entries{}
-	for _, name := range slices.Sorted(slices.Values(s.org.order)) {
-		t := s.org.seen(name)
-		if t == nil {
-			continue
+	return conditional(req, s.org.modified, func() reply {
+		list := []entries{}
+		for _, name := range slices.Sorted(slices.Values(s.org.order)) {
+			if t := s.org.seen(name); t != nil {
+				list = append(list, describeObject(req, t.view))
+			}
 		}
-		if t.modified.After(newest) {
-			newest = t.modified
-		}
-		list = append(list, describeObject(req, t.view))
-	}
-	return conditional(req, newest, func() reply {
 		return answer(entries{{"encoding", "UTF-8"}, {"maxBatchSize", 200}, {"sobjects", list}})
 	})
 }

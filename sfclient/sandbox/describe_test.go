@@ -3,7 +3,6 @@ package sandbox_test
 import (
 	"net/http"
 	"slices"
-	"strings"
 	"testing"
 	"time"
 
@@ -152,19 +151,30 @@ func TestCustomObjectsAsTheOrgHasThem(t *testing.T) {
 
 func TestAnOrgWithManyObjects(t *testing.T) {
 	c := start(t)
-	c.set(func(r *sandbox.Rules) {
-		for i := range 900 {
-			r.CustomObjects = append(r.CustomObjects, sandbox.CustomObject{Name: "Thing" + strings.Repeat("x", i%7) + string(rune('a'+i%26)) + time.Duration(i).String() + "__c"})
-		}
-	})
+	c.set(func(r *sandbox.Rules) { r.ManyObjects = 900 })
 	prefixes := map[any]bool{}
+	names := map[any]bool{}
 	objects := c.get("/sobjects").want(http.StatusOK).object()["sobjects"].([]any)
 	for _, each := range objects {
 		prefixes[each.(map[string]any)["keyPrefix"]] = true
+		names[each.(map[string]any)["name"]] = true
 	}
-	if len(objects) < 900 || len(prefixes) != len(objects) {
+	if len(objects) < 900 || len(prefixes) != len(objects) || !names["Many0001__c"] || !names["Many0900__c"] || names["Many0901__c"] {
 		t.Errorf("%d objects with %d prefixes", len(objects), len(prefixes))
 	}
+	if targets := field(c.describe("Task"), "WhatId")["referenceTo"].([]any); !slices.Contains(targets, any("Many0900__c")) {
+		t.Errorf("%d targets", len(targets))
+	}
+}
+
+func TestADescribeOfTwoMegabytes(t *testing.T) {
+	c := start(t)
+	plain := len(c.get("/sobjects/Task/describe").want(http.StatusOK).body)
+	c.set(func(r *sandbox.Rules) { r.Padding = 2 << 20 })
+	if padded := len(c.get("/sobjects/Task/describe").want(http.StatusOK).body); padded < plain+2<<20 || padded > plain+2<<20+32<<10 {
+		t.Errorf("%d bytes, without padding %d", padded, plain)
+	}
+	c.made("Task", `{"Subject":"s","Padding0001__c":"Padding_1"}`)
 }
 
 func TestDescribeAnswers304UntilTheDefinitionChanges(t *testing.T) {
@@ -184,7 +194,45 @@ func TestDescribeAnswers304UntilTheDefinitionChanges(t *testing.T) {
 	c.with("If-Modified-Since", asked).get("/sobjects/Task/describe").want(http.StatusOK)
 	c.with("If-Modified-Since", asked).get("/sobjects/Contact/describe").want(http.StatusNotModified)
 	c.with("If-Modified-Since", asked).get("/sobjects").want(http.StatusOK)
-	c.with("If-Unmodified-Since", asked).get("/sobjects/Task/describe").want(http.StatusPreconditionFailed)
+	for _, path := range []string{"/sobjects/Task/describe", "/sobjects"} {
+		c.with("If-Unmodified-Since", asked).get(path).want(http.StatusPreconditionFailed)
+	}
+}
+
+func TestWhatMovesTheDateOfADescribe(t *testing.T) {
+	for name, test := range map[string]struct {
+		rules       func(*sandbox.Rules)
+		task, whole int
+	}{
+		"a value":           {func(r *sandbox.Rules) { r.TaskTypes = sandbox.Choices("Email") }, 200, 200},
+		"a status":          {func(r *sandbox.Rules) { r.TaskStatuses = r.TaskStatuses[:3] }, 200, 200},
+		"restricted values": {func(r *sandbox.Rules) { r.RestrictedTypes = true }, 200, 200},
+		"a mandatory field": {func(r *sandbox.Rules) { r.Required = []string{"Task.Region__c"} }, 200, 200},
+		"no key":            {func(r *sandbox.Rules) { r.Key = sandbox.KeyAbsent }, 200, 200},
+		"shared activities": {func(r *sandbox.Rules) { r.SharedActivities = true }, 200, 200},
+		"an object":         {func(r *sandbox.Rules) { r.ManyObjects = 1 }, 200, 200},
+		"an object less":    {func(r *sandbox.Rules) { r.CustomObjects = nil }, 200, 200},
+		"an object apart": {func(r *sandbox.Rules) {
+			r.CustomObjects = append(r.CustomObjects, sandbox.CustomObject{Name: "Apart__c"})
+		}, 304, 200},
+		"a hidden field":      {func(r *sandbox.Rules) { r.Hidden = []string{"Task.Type"} }, 304, 304},
+		"a read-only field":   {func(r *sandbox.Rules) { r.ReadOnly = []string{"Task.Type"} }, 304, 304},
+		"a hidden key":        {func(r *sandbox.Rules) { r.Key = sandbox.KeyHidden }, 304, 304},
+		"a hidden object":     {func(r *sandbox.Rules) { r.HiddenObjects = []string{"Lead"} }, 304, 304},
+		"a read-only object":  {func(r *sandbox.Rules) { r.FrozenObjects = []string{"Task"} }, 304, 304},
+		"a right":             {func(r *sandbox.Rules) { r.ModifyAllData = true }, 304, 304},
+		"a custom permission": {func(r *sandbox.Rules) { r.Permissions = []string{"Log"} }, 304, 304},
+	} {
+		t.Run(name, func(t *testing.T) {
+			clock := newClock()
+			c := startWith(t, sandbox.Config{Now: clock.Now, Empty: true})
+			c = c.with("If-Modified-Since", c.get("/sobjects/Task/describe").header.Get("Last-Modified"))
+			clock.pass(time.Hour)
+			c.set(test.rules)
+			c.get("/sobjects/Task/describe").want(test.task)
+			c.get("/sobjects").want(test.whole)
+		})
+	}
 }
 
 func TestVersions(t *testing.T) {

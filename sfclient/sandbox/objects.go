@@ -75,7 +75,7 @@ func setupObjects() []*sobject {
 		newObject("00D", "Organization",
 			text("Name", 80, "FGSU"), text("InstanceName", 5, "FGNS"), flag("IsSandbox", "FGS"),
 			datetime("TrialExpirationDate", "FNS"), text("NamespacePrefix", 15, "FGNS"),
-			picklist("OrganizationType", "FGNS").or("Enterprise Edition"), picklist("TimeZoneSidKey", "FGSU").or("Europe/Paris")).readOnly(),
+			picklist("OrganizationType", "FGNS"), picklist("TimeZoneSidKey", "FGSU").or("Europe/Paris")).readOnly(),
 		newObject("0mN", "CorsWhitelistEntry",
 			text("DeveloperName", 80, "FGSU"), text("UrlPattern", 255, "FGSU").as("url")).readOnly().named("DeveloperName"),
 		newObject("01T", "TaskStatus", append(choiceFields(), flag("IsClosed", "DFGS").labelled("Closed"))...).readOnly().named("MasterLabel"),

@@ -18,6 +18,7 @@ func taskObject(rules *Rules) *sobject {
 		flag("IsClosed", "DFGS").labelled("Closed"), flag("IsHighPriority", "DFS").labelled("High Priority"),
 		datetime("CompletedDateTime", "FNS"),
 	)
+	fields = append(fields, padding(rules.Padding)...)
 	return newObject("00T", "Task", fields...).search().named("Subject")
 }
 

@@ -19,6 +19,7 @@ type org struct {
 	tables    map[string]*table // by object name in lower case
 	prefixes  map[string]*table // by key prefix
 	order     []string          // object names in the order of definition
+	modified  time.Time         // when any definition last changed
 	concealed map[string]bool   // ids (15 characters) that the rep cannot see
 	protected map[string]bool   // ids that the rep can see but not touch
 }
@@ -47,6 +48,7 @@ func (o *org) rebuild(changed time.Time) {
 	for _, t := range o.tables {
 		if t.object != nil && !slices.Contains(o.order, t.object.name) {
 			t.object = nil
+			o.modified = changed
 		}
 	}
 }
@@ -61,7 +63,7 @@ func (o *org) define(object *sobject, changed time.Time) {
 	before := t.object
 	t.define(object)
 	if !reflect.DeepEqual(before, t.object) {
-		t.modified = changed
+		t.modified, o.modified = changed, changed
 	}
 	t.view = o.rules.viewOf(t.object)
 	o.order = append(o.order, object.name)
@@ -71,11 +73,18 @@ func (o *org) define(object *sobject, changed time.Time) {
 // time of a changed definition lies in the future by up to a second, for a describe
 // date has no fractions and must not hide a change made in the same second.
 func (o *org) changeRules(change func(*Rules)) {
-	statuses, shared := slices.Clone(o.rules.TaskStatuses), o.rules.SharedActivities
+	statuses, origins := slices.Clone(o.rules.TaskStatuses), slices.Clone(o.rules.CorsOrigins)
+	edition, shared := o.rules.Edition, o.rules.SharedActivities
 	change(&o.rules)
 	o.rebuild(o.now().Add(time.Second).Truncate(time.Second))
 	if !slices.Equal(statuses, o.rules.TaskStatuses) {
 		o.fillTaskStatus()
+	}
+	if !slices.Equal(origins, o.rules.CorsOrigins) {
+		o.fillCors()
+	}
+	if edition != o.rules.Edition {
+		o.tellEdition()
 	}
 	if o.rules.SharedActivities && !shared {
 		o.linkEverybody()
@@ -127,6 +136,9 @@ func (o *org) objectOf(id string) string {
 
 // visible reports whether the rep may see the record.
 func (o *org) visible(r *record) bool {
+	if r.table.object != nil && r.table.object.name == corsObject && !o.rules.ModifyAllData {
+		return false
+	}
 	return !o.concealed[r.id()[:shortID]]
 }
 

@@ -2,6 +2,7 @@ package sandbox
 
 import (
 	"fmt"
+	"net/http"
 
 	"fieldpost/sfclient/sandbox/soql"
 )
@@ -20,8 +21,11 @@ func badOperator(f *Field, at int) *soql.Error {
 
 // refused answers a query error; an unknown object is named without its place.
 func refused(err *soql.Error, text string) *apiError {
-	if err.Code == "INVALID_TYPE" {
+	switch err.Code {
+	case "INVALID_TYPE":
 		return refusal(err.Code, err.Message)
+	case "INSUFFICIENT_ACCESS":
+		return &apiError{http.StatusForbidden, err.Code, err.Message, nil}
 	}
 	return refusal(err.Code, err.In(text))
 }

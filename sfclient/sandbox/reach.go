@@ -23,7 +23,7 @@ type reach struct {
 // source finds the object of a FROM.
 func (b *binder) source(q *soql.Query) (*table, *soql.Error) {
 	if t := b.seen(q.From); t != nil {
-		return t, nil
+		return t, b.refuseCors(t, q.FromAt)
 	}
 	return nil, &soql.Error{Code: "INVALID_TYPE", Message: "sObject type '" + q.From + "' is not supported. If you are attempting to use a custom object, " +
 		"be sure to append the '__c' after the entity name. Please reference your WSDL or the describe call for the appropriate names.", At: q.FromAt}

@@ -2,6 +2,7 @@ package sandbox
 
 import (
 	"net/netip"
+	"slices"
 	"time"
 )
 
@@ -25,6 +26,9 @@ type Rules struct {
 	LoginRanges      []netip.Prefix // none = sign-in from everywhere
 	RelaxForRefresh  bool           // the ranges bind the sign-in only, not the refresh, not the calls
 	InstanceURL      string         // told by token answers; data calls at another host then get 420
+	CorsOrigins      []string       // the entries of the allow-list for browsers (section 9)
+	ModifyAllData    bool           // the rep holds the right that reading these entries wants
+	CorsRefusal      CorsRefusal    // what reading them answers without it
 
 	// Activities (sections 3 and 4).
 	SharedActivities bool
@@ -36,13 +40,16 @@ type Rules struct {
 	TaskStatuses     []TaskStatus
 	MultiDayEvents   bool // off: no event longer than 24 hours
 
-	// Fields and objects. Field names are "Object.Field"; "Activity.Field" is both
+	// Fields and objects. Edition is Organization.OrganizationType. Field names are "Object.Field"; "Activity.Field" is both
 	// Task's and Event's.
+	Edition       string
 	Hidden        []string           // fields that the rep's field-level security hides
 	ReadOnly      []string           // fields that the rep may read only
 	Required      []string           // fields that the org made mandatory; a custom one is added if it is not there
 	ExtraFields   map[string][]Field // by object
 	CustomObjects []CustomObject
+	ManyObjects   int                                                         // so many further custom objects, Many0001__c and so on, in the global describe
+	Padding       int                                                         // bytes of custom fields that Task's describe holds besides
 	HiddenObjects []string                                                    // objects that the rep has no access to
 	FrozenObjects []string                                                    // objects that the rep may read only
 	Permissions   []string                                                    // custom permissions, told by the identity answer
@@ -90,6 +97,8 @@ func defaultRules() Rules {
 		SessionIdle: 2 * time.Hour,
 		GrantCap:    5,
 
+		CorsOrigins: []string{"https://*.showpad.biz"},
+
 		KeyField:   DefaultKeyField,
 		TaskTypes:  Choices("Email", "Call", "Meeting", "Other", "Showpad Email", "Showpad Share", "Shared Space"),
 		EventTypes: Choices("Call", "Email", "Meeting", "Other"),
@@ -101,8 +110,8 @@ func defaultRules() Rules {
 			{Name: "Deferred", Label: "Deferred"},
 		},
 		MultiDayEvents: true,
+		Edition:        "Enterprise Edition",
 		CustomObjects:  []CustomObject{{Name: "Visit__c", Label: "Visit", AllowActivities: true, AllowSearch: true}},
-		HiddenObjects:  []string{"CorsWhitelistEntry"}, // reading it wants Modify All Data (section 9)
 
 		AllowanceMax:  100_000,
 		PageSize:      2000,
@@ -115,7 +124,7 @@ func defaultRules() Rules {
 // relatable lists the objects that WhatId may point to.
 func (r *Rules) relatable() []string {
 	objects := []string{"Account", "Campaign", "Case", "Opportunity"}
-	for _, custom := range r.CustomObjects {
+	for _, custom := range slices.Concat(r.CustomObjects, r.manyObjects()) {
 		if custom.AllowActivities {
 			objects = append(objects, custom.Name)
 		}

@@ -18,6 +18,9 @@ func (r *Rules) objects() []*sobject {
 	for i, custom := range r.CustomObjects {
 		objects = append(objects, customObject(i, custom))
 	}
+	for i, custom := range r.manyObjects() {
+		objects = append(objects, customObject(manyFrom+i, custom))
+	}
 	for _, object := range objects {
 		r.extend(object)
 	}
@@ -57,6 +60,9 @@ func (r *Rules) extend(object *sobject) {
 // field that is hidden is simply not there.
 func (r *Rules) viewOf(object *sobject) *sobject {
 	if slices.Contains(r.HiddenObjects, object.name) {
+		return nil
+	}
+	if object.name == corsObject && !r.ModifyAllData && r.CorsRefusal == CorsInvalidType {
 		return nil
 	}
 	hidden := r.Hidden

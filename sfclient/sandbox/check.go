@@ -76,11 +76,19 @@ func (t *tx) checkLink(f *Field, id string) *apiError {
 	return nil
 }
 
+// checkOwner refuses people who left, groups that are no queues, and calendars that
+// are not public (salesforce.md sections 3.1 and 3.2).
 func (t *tx) checkOwner(d *draft) *apiError {
 	owner, found := t.find(d.text("OwnerId"))
-	if found && d.names("OwnerId") && owner.table.object.name == "User" && !owner.truth("IsActive") {
+	if !found || !d.names("OwnerId") {
+		return nil
+	}
+	switch object := owner.table.object.name; {
+	case object == "User" && !owner.truth("IsActive"):
 		return refusal("INACTIVE_OWNER_OR_USER",
 			"operation performed with inactive user ["+owner.id()+"] as owner of "+d.object.label, "OwnerId")
+	case object == "Group" && owner.text("Type") != "Queue", object == "Calendar" && owner.text("Type") != "Public":
+		return integrity("Assigned To ID: id value of incorrect type: "+owner.id(), "OwnerId")
 	}
 	return nil
 }

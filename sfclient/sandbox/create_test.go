@@ -49,6 +49,7 @@ func TestAccountOfAnActivity(t *testing.T) {
 	lead := c.sb.AddLead(sandbox.Person{LastName: "C", Company: "D"})
 	opportunity := c.sb.AddOpportunity("Deal", two)
 	visit := insert(t, c.sb, "Visit__c", map[string]any{"Name": "V", "Account__c": two})
+	claim := insert(t, c.sb, "Case", map[string]any{"Subject": "Broken", "AccountId": two})
 	for name, test := range map[string]struct {
 		who, what string
 		want      any
@@ -57,6 +58,7 @@ func TestAccountOfAnActivity(t *testing.T) {
 		"opportunity over person": {contact, opportunity, two},
 		"custom child":            {"", visit, two},
 		"the contact's":           {contact, "", one},
+		"a case counts not":       {contact, claim, one},
 		"contact without":         {stray, "", nil},
 		"lead":                    {lead, "", nil},
 	} {
@@ -84,6 +86,7 @@ func TestRefusedTasks(t *testing.T) {
 	if _, _, err := c.sb.ConvertLead(converted); err != nil {
 		t.Fatal(err)
 	}
+	group := c.sb.AddGroup("Reps", "Reps")
 	c.sb.Protect(guarded)
 	c.sb.Conceal(unseen)
 	for name, test := range map[string]struct{ fields, code, message string }{
@@ -103,6 +106,8 @@ func TestRefusedTasks(t *testing.T) {
 		"not visible":         {`{"WhoId":"` + unseen + `"}`, "INVALID_CROSS_REFERENCE_KEY", "invalid cross reference id"},
 		"no rights on it":     {`{"WhoId":"` + guarded + `"}`, "INSUFFICIENT_ACCESS_ON_CROSS_REFERENCE_ENTITY", "insufficient access rights"},
 		"inactive owner":      {`{"Subject":"s","OwnerId":"` + inactive + `"}`, "INACTIVE_OWNER_OR_USER", "inactive user"},
+		"owned by a group":    {`{"Subject":"s","OwnerId":"` + group + `"}`, "FIELD_INTEGRITY_EXCEPTION", "Assigned To ID: id value of incorrect type"},
+		"a cadence's task":    {`{"TaskSubtype":"Cadence"}`, "INVALID_OR_NULL_FOR_RESTRICTED_PICKLIST", "Cadence"},
 		"restricted picklist": {`{"TaskSubtype":"Nonsense"}`, "INVALID_OR_NULL_FOR_RESTRICTED_PICKLIST", "bad value for restricted picklist field: Nonsense"},
 		"too long":            {`{"Subject":"` + strings.Repeat("é", 256) + `"}`, "STRING_TOO_LONG", "(max length=255)"},
 		"nothing at all":      {`{}`, "REQUIRED_FIELD_MISSING", "Required fields are missing: [Subject]"},
@@ -289,4 +294,18 @@ func TestTasksOfAnotherLogger(t *testing.T) {
 	if diff := cmp.Diff(want, rows); diff != "" {
 		t.Error(diff)
 	}
+}
+
+func TestOwnersThatAreNoPeople(t *testing.T) {
+	c := start(t)
+	queue := insert(t, c.sb, "Group", map[string]any{"Name": "Inbox", "Type": "Queue"})
+	c.made("Task", `{"Subject":"s","OwnerId":"`+queue+`"}`)
+	calendar := insert(t, c.sb, "Calendar", map[string]any{"Name": "Showroom"})
+	const meeting = `{"Subject":"s","StartDateTime":"2026-11-22T13:00:00Z","DurationInMinutes":45,"OwnerId":"`
+	id := c.made("Event", meeting+calendar+`"}`)
+	if got := c.column("OwnerId", "SELECT OwnerId FROM Event WHERE Id = '"+id+"'"); !cmp.Equal(got, []any{calendar}) {
+		t.Errorf("owner %v", got)
+	}
+	own := insert(t, c.sb, "Calendar", map[string]any{"Name": "Bo's", "Type": "User"})
+	c.create("Event", meeting+own+`"}`).refused(400, "FIELD_INTEGRITY_EXCEPTION", "Assigned To ID")
 }

@@ -3,6 +3,7 @@ package sandbox
 import (
 	"fmt"
 	"math"
+	"slices"
 	"time"
 )
 
@@ -17,8 +18,8 @@ func (t *tx) completeEvent(d *draft) *apiError {
 	if err := t.completePeople(d); err != nil {
 		return err
 	}
-	if d.truth("IsPrivate") && (d.value("WhoId") != nil || d.value("WhatId") != nil) {
-		return integrity("A private event cannot be related to other records", "IsPrivate")
+	if d.truth("IsPrivate") && (d.value("WhoId") != nil || slices.Contains(privateFrom(), t.objectOf(d.text("WhatId")))) {
+		return integrity("A private event cannot be related to accounts, opportunities, leads and contacts", "IsPrivate")
 	}
 	start, err := startOf(d)
 	if err != nil {
@@ -34,6 +35,9 @@ func (t *tx) completeEvent(d *draft) *apiError {
 	setTimes(d, start, length)
 	return nil
 }
+
+// privateFrom are the objects, beside people, that a private event stays away from.
+func privateFrom() []string { return []string{"Account", "Opportunity"} }
 
 // startOf reads the start; ActivityDateTime and ActivityDate may say it too, but
 // nothing else.
@@ -77,7 +81,7 @@ func lengthOf(d *draft, start time.Time) (time.Duration, *apiError) {
 	byMinutes := time.Duration(minutes) * time.Minute
 	switch {
 	case hasEnd && span < 0:
-		return 0, integrity("End date cannot be before start date", "EndDateTime")
+		return 0, integrity("End date cannot be before start date", lengthField(d))
 	case hasEnd && hasMinutes && span != byMinutes:
 		return 0, integrity("EndDateTime and DurationInMinutes do not agree", "DurationInMinutes")
 	case hasEnd:
@@ -90,11 +94,16 @@ func lengthOf(d *draft, start time.Time) (time.Duration, *apiError) {
 	return 0, integrity("An event needs an end or a duration", "EndDateTime")
 }
 
-func (t *tx) checkLength(d *draft, length time.Duration) *apiError {
-	field := "EndDateTime"
+// lengthField is the field that a trouble with the length is reported on.
+func lengthField(d *draft) string {
 	if d.names("DurationInMinutes") {
-		field = "DurationInMinutes"
+		return "DurationInMinutes"
 	}
+	return "EndDateTime"
+}
+
+func (t *tx) checkLength(d *draft, length time.Duration) *apiError {
+	field := lengthField(d)
 	switch {
 	case length < 0:
 		return integrity("Event duration cannot be negative", field)

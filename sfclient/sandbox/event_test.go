@@ -65,11 +65,13 @@ func TestRefusedEvents(t *testing.T) {
 		"end before start":  {start + `,"EndDateTime":"2026-11-22T12:00:00Z"`, "FIELD_INTEGRITY_EXCEPTION", "EndDateTime"},
 		"negative duration": {start + `,"DurationInMinutes":-5`, "FIELD_INTEGRITY_EXCEPTION", "DurationInMinutes"},
 		"they disagree":     {start + `,"EndDateTime":"2026-11-22T14:00:00Z","DurationInMinutes":30`, "FIELD_INTEGRITY_EXCEPTION", "DurationInMinutes"},
+		"end before both":   {start + `,"EndDateTime":"2026-11-22T12:00:00Z","DurationInMinutes":60`, "FIELD_INTEGRITY_EXCEPTION", "DurationInMinutes"},
 		"over 14 days":      {start + `,"EndDateTime":"2026-12-07T13:00:00Z"`, "FIELD_INTEGRITY_EXCEPTION", "EndDateTime"},
 		"over 14 days long": {start + `,"DurationInMinutes":20161`, "FIELD_INTEGRITY_EXCEPTION", "DurationInMinutes"},
 		"other time":        {start + hour + `,"ActivityDateTime":"2026-11-22T15:00:00Z"`, "FIELD_INTEGRITY_EXCEPTION", "ActivityDateTime"},
 		"other day":         {start + hour + `,"ActivityDate":"2026-11-23"`, "FIELD_INTEGRITY_EXCEPTION", "ActivityDate"},
 		"private, related":  {start + hour + `,"IsPrivate":true,"WhatId":"` + account + `"`, "FIELD_INTEGRITY_EXCEPTION", "IsPrivate"},
+		"private, a lead":   {start + hour + `,"IsPrivate":true,"WhoId":"` + lead + `"`, "FIELD_INTEGRITY_EXCEPTION", "IsPrivate"},
 		"lead and what":     {start + hour + `,"WhoId":"` + lead + `","WhatId":"` + account + `"`, "FIELD_INTEGRITY_EXCEPTION", "WhatId"},
 		"task's status":     {start + hour + `,"Status":"Completed"`, "INVALID_FIELD", ""},
 		"task's marker":     {start + hour + `,"CallObject":"x"`, "INVALID_FIELD", ""},
@@ -104,4 +106,10 @@ func TestAMovedEventKeepsItsLength(t *testing.T) {
 	if event := c.sb.Record(id); event["DurationInMinutes"] != 120.0 {
 		t.Errorf("event %v", event)
 	}
+}
+
+func TestAPrivateEventMayConcernWhatIsNoCustomer(t *testing.T) {
+	c := start(t)
+	visit := insert(t, c.sb, "Visit__c", map[string]any{"Name": "V"})
+	c.made("Event", `{"Subject":"s","StartDateTime":"2026-11-22T13:00:00Z","DurationInMinutes":45,"IsPrivate":true,"WhatId":"`+visit+`"}`)
 }

@@ -63,6 +63,8 @@ func setupObjects() []*sobject {
 		newObject("00E", "UserRole", text("Name", 80, "FGSU"), text("DeveloperName", 80, "FGSU")).readOnly(),
 		newObject("00G", "Group",
 			text("Name", 40, "FGSU"), text("DeveloperName", 80, "FGNSU"), picklist("Type", "FGS").or("Regular")).readOnly(),
+		newObject("023", "Calendar",
+			text("Name", 80, "FGS"), picklist("Type", "FGS").or("Public"), flag("IsActive", "FGS").or(true)).readOnly(),
 		newObject("011", "GroupMember",
 			reference("GroupId", "FGS", "Group").listedAs("GroupMembers"), reference("UserOrGroupId", "FGS", "User", "Group")).readOnly().named("Id"),
 		newObject("0PS", "PermissionSet", text("Name", 80, "FGSU"), text("Label", 80, "FGSU")).readOnly(),

@@ -31,7 +31,7 @@ func eventObject(rules *Rules) *sobject {
 		picklist("ShowAs", "CDFGNSU", Choices("Busy", "OutOfOffice", "Free")...).restricted().or("Busy"),
 		picklist("EventSubtype", "CFGNS", Choices("Event")...).restricted(),
 		flag("IsPrivate", "CDFGSU").labelled("Private"),
-		reference("OwnerId", "CDFGSU", "User"),
+		reference("OwnerId", "CDFGSU", "Calendar", "User"),
 	)
 	return newObject("00U", "Event", fields...).search().named("Subject")
 }

@@ -316,3 +316,15 @@ func TestGroupsAndPermissionSets(t *testing.T) {
 	}
 	c.query("SELECT Id,Username,Name,IsActive,Profile.Name,UserRole.Name,TimeZoneSidKey FROM User WHERE Id='" + rep + "'").want(http.StatusOK)
 }
+
+func TestArchivedActivitiesShowInQueryAllOnly(t *testing.T) {
+	c := people(t)
+	id := insert(t, c.sb, "Task", map[string]any{"Subject": "s", "CallObject": "fieldpost:1", "IsArchived": true})
+	const soql = "SELECT Id FROM Task WHERE CallObject = 'fieldpost:1'"
+	if rows := c.query(soql).records(); len(rows) != 0 {
+		t.Errorf("query found %v", rows)
+	}
+	if rows := c.get("/queryAll?q=" + url.QueryEscape(soql)).records(); len(rows) != 1 || rows[0]["Id"] != id {
+		t.Errorf("queryAll found %v", rows)
+	}
+}

@@ -6,19 +6,22 @@ import (
 	"fieldpost/sfclient/sandbox/soql"
 )
 
-// rows finds the records that a query selects, in its order.
-func (b *binder) rows(t *table, q *soql.Query, deletedToo bool) ([]*record, *soql.Error) {
+// rows finds the records that a query selects, in its order. Deleted records and
+// archived activities show in queryAll only (salesforce.md section 3.3).
+func (b *binder) rows(t *table, q *soql.Query, all bool) ([]*record, *soql.Error) {
 	keep, err := b.filter(t, q.Where)
 	if err != nil {
 		return nil, err
 	}
 	var found []*record
 	candidates := t.rows
-	if !deletedToo {
+	if !all {
 		candidates = b.candidates(t, q.Where)
 	}
+	archived, canBe := t.object.field("IsArchived")
 	for _, r := range candidates {
-		if (deletedToo || !r.deleted()) && b.visible(r) && keep(r) {
+		gone := r.deleted() || canBe && r.get(archived.column) == true
+		if (all || !gone) && b.visible(r) && keep(r) {
 			found = append(found, r)
 		}
 	}

@@ -8,6 +8,10 @@ func (t *tx) completeTask(d *draft) *apiError {
 	if err := t.completePeople(d); err != nil {
 		return err
 	}
+	if d.names("TaskSubtype") && d.text("TaskSubtype") == "Cadence" && !t.system {
+		// Only Salesforce's own cadences may; by which code it refuses others is assumed.
+		return refusal("INVALID_OR_NULL_FOR_RESTRICTED_PICKLIST", "Task Subtype: bad value for restricted picklist field: Cadence", "TaskSubtype")
+	}
 	status := t.statusOf(d.text("Status"))
 	d.set("IsClosed", status.Closed)
 	d.set("IsHighPriority", d.text("Priority") == "High")
@@ -54,21 +58,22 @@ func (t *tx) completePeople(d *draft) *apiError {
 	return nil
 }
 
-// accountBehind is the account of the related record, else the contact's.
+// accountBehind is the account of the related record, if that is an account, an
+// opportunity or a custom child of an account, else the contact's (salesforce.md
+// section 3.3). A case has an account too but does not count.
 func (o *org) accountBehind(what, who string) any {
-	for _, id := range []string{what, who} {
-		r, found := o.find(id)
-		if !found || r.table.object == nil {
-			continue
-		}
-		if r.table.object.name == "Account" {
+	if r, found := o.find(what); found && r.table.object != nil {
+		switch object := r.table.object; {
+		case object.name == "Account":
 			return r.id()
+		case object.name == "Opportunity" && r.value("AccountId") != nil:
+			return r.value("AccountId")
+		case object.custom && r.value("Account__c") != nil:
+			return r.value("Account__c")
 		}
-		for _, field := range []string{"AccountId", "Account__c"} {
-			if account := r.value(field); account != nil {
-				return account
-			}
-		}
+	}
+	if r, found := o.find(who); found {
+		return r.value("AccountId")
 	}
 	return nil
 }

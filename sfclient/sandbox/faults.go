@@ -72,6 +72,11 @@ func NotForREST() Fault {
 	return Refuse(http.StatusUnauthorized, "INVALID_SESSION_ID", "This session is not valid for use with the REST API")
 }
 
+// NotAttached is the other one: an app that is not attached to the agent that calls.
+func NotAttached() Fault {
+	return Refuse(http.StatusUnauthorized, "INVALID_SESSION_ID", "Connected app is not attached to Agent")
+}
+
 // RefuseRow refuses rows one by one, in single calls and collections alike.
 func RefuseRow(code, message string, fields ...string) Fault {
 	return Fault{row: refusal(code, message, fields...)}
@@ -101,6 +106,20 @@ func RefuseSignIn(code, description string) Fault {
 		}
 		return oauthError(code, description)
 	}}
+}
+
+// RefuseToken refuses a token call with another status than the usual 400: 401 and
+// 403 have been seen.
+func RefuseToken(status int, code, description string) Fault {
+	rep := oauthError(code, description)
+	rep.status = status
+	return striking(rep).On(Token)
+}
+
+// RefuseOnPage ends an authorization on an error page: the browser never comes back
+// to the app.
+func RefuseOnPage(code, description string) Fault {
+	return striking(errorPage(code, description)).On(Authorize)
 }
 
 // AppBlocked is an app that the admin blocked, or whose users must be approved first.

@@ -130,6 +130,7 @@ func TestSignInTroubles(t *testing.T) {
 		{sandbox.APIDisabledForOrg(), 403, "API_DISABLED_FOR_ORG"},
 		{sandbox.APIDisabledForUser(), 403, "API_CURRENTLY_DISABLED"},
 		{sandbox.NotForREST(), 401, "INVALID_SESSION_ID"},
+		{sandbox.NotAttached(), 401, "INVALID_SESSION_ID"},
 		{sandbox.ConcurrentLimit(), 403, "REQUEST_LIMIT_EXCEEDED"},
 	} {
 		remove := c.sb.Inject(test.fault)

@@ -1,6 +1,10 @@
 package sandbox
 
-import "net/http"
+import (
+	"maps"
+	"net/http"
+	"slices"
+)
 
 func (s *Sandbox) identityURL(req *request, user *record) string {
 	return req.base + "/id/" + s.org.id + "/" + user.id()
@@ -88,6 +92,13 @@ func (s *Sandbox) identity(req *request) reply {
 			held = append(held, entry{name, true})
 		}
 		body = append(body, entry{"custom_permissions", held})
+	}
+	if attributes := s.org.rules.Attributes; len(attributes) > 0 {
+		told := entries{}
+		for _, name := range slices.Sorted(maps.Keys(attributes)) {
+			told = append(told, entry{name, attributes[name]})
+		}
+		body = append(body, entry{"custom_attributes", told})
 	}
 	return answer(body)
 }

@@ -53,6 +53,7 @@ type Rules struct {
 	HiddenObjects []string                                                    // objects that the rep has no access to
 	FrozenObjects []string                                                    // objects that the rep may read only
 	Permissions   []string                                                    // custom permissions, told by the identity answer
+	Attributes    map[string]string                                           // custom attributes of the app, told there too
 	CheckRecord   func(object string, record map[string]any) (message string) // validation rule; must not call the sandbox
 
 	// Limits (sections 6.5 and 7).

@@ -234,6 +234,7 @@ func TestTokenCallsAreForms(t *testing.T) {
 
 func TestAppsThatWantASecretRefuseADesktop(t *testing.T) {
 	c := start(t)
+	c.trade(c.authorize().Get("code"), "client_secret", "guessed").oauthError("invalid_client", "invalid client credentials")
 	c.set(func(r *sandbox.Rules) { r.SecretRequired = true })
 	c.trade(c.authorize().Get("code")).oauthError("invalid_client", "invalid client credentials")
 }
@@ -370,10 +371,13 @@ func TestAdminsEndSignIns(t *testing.T) {
 
 func TestIdentityRefusesInPlainText(t *testing.T) {
 	c := start(t)
-	c.set(func(r *sandbox.Rules) { r.Permissions = []string{"Log_Activities"} })
+	c.set(func(r *sandbox.Rules) {
+		r.Permissions, r.Attributes = []string{"Log_Activities"}, map[string]string{"Region": "Nord"}
+	})
 	path := "/id/" + c.sb.Org().ID + "/" + c.sb.Rep().ID
 	identity := c.do("GET", path+"?format=json", "").want(http.StatusOK).object()
-	if identity["username"] != "ana.ruiz@acme.example" || identity["custom_permissions"].(map[string]any)["Log_Activities"] != true {
+	if identity["username"] != "ana.ruiz@acme.example" || identity["custom_permissions"].(map[string]any)["Log_Activities"] != true ||
+		identity["custom_attributes"].(map[string]any)["Region"] != "Nord" {
 		t.Errorf("identity %v", identity)
 	}
 	info := c.do("GET", "/services/oauth2/userinfo", "").want(http.StatusOK).object()

@@ -25,7 +25,8 @@ func (s *Sandbox) token(req *request) reply {
 	if !s.knowsClient(form.Get("client_id")) {
 		return oauthError("invalid_client_id", "client identifier invalid")
 	}
-	if s.org.rules.SecretRequired && form.Get("client_secret") == "" {
+	// A desktop knows no secret: what it sends is not the app's (section 1.4).
+	if s.org.rules.SecretRequired != form.Has("client_secret") {
 		return oauthError("invalid_client", "invalid client credentials")
 	}
 	switch form.Get("grant_type") {

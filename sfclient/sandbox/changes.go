@@ -8,10 +8,7 @@ import (
 // deletedRecords and updatedRecords tell what happened in a time (salesforce.md
 // section 7.2).
 
-const (
-	replicationDays = 15
-	maxReplicated   = 600_000
-)
+const replicationDays = 15
 
 func (s *Sandbox) deletedRecords(req *request) reply {
 	return s.changed(req, func(t *table, in period) (entries, int) {
@@ -48,7 +45,7 @@ func (s *Sandbox) changed(req *request, find func(*table, period) (entries, int)
 		return err.reply()
 	}
 	body, n := find(t, in)
-	if n > maxReplicated {
+	if n > s.org.rules.ReplicatedMax {
 		return refusal("EXCEEDED_ID_LIMIT", "exceeded id limit").reply()
 	}
 	req.rows = n
@@ -82,17 +79,6 @@ func plus(date string) string { return strings.ReplaceAll(date, " ", "+") }
 func (in period) holds(value any) bool {
 	s, _ := value.(string)
 	return s >= stamp(in.from) && s <= stamp(in.to)
-}
-
-// limits tells the org's allowance (salesforce.md section 7.4).
-func (s *Sandbox) limits(*request) reply {
-	rules := &s.org.rules
-	limit := func(most, used int) entries { return entries{{"Max", most}, {"Remaining", max(most-used, 0)}} }
-	return answer(entries{
-		{"DailyApiRequests", limit(rules.AllowanceMax, rules.AllowanceUsed)},
-		{"DataStorageMB", limit(10_240, 1_024)},
-		{"FileStorageMB", limit(10_240, 512)},
-	})
 }
 
 func (s *Sandbox) recent(req *request) reply {

@@ -48,27 +48,13 @@ func TestWhatWasDeletedAndUpdated(t *testing.T) {
 	c.get("/sobjects/Contact/deleted?start=x&end=y").want(http.StatusBadRequest)
 }
 
-func TestTheAllowanceCountsEveryCall(t *testing.T) {
-	c := start(t)
-	c.set(func(r *sandbox.Rules) { r.AllowanceMax, r.AllowanceUsed = 20, 17 })
-	if info := c.get("/sobjects").header.Get("Sforce-Limit-Info"); info != "api-usage=18/20" {
-		t.Errorf("Sforce-Limit-Info %q", info)
-	}
-	limit := c.get("/limits").object()["DailyApiRequests"]
-	if diff := cmp.Diff(map[string]any{"Max": 20.0, "Remaining": 1.0}, limit); diff != "" {
-		t.Error(diff)
-	}
-	c.get("/nonsense").want(http.StatusNotFound)
-	if resp := c.get("/sobjects/Nonsense/describe").want(http.StatusNotFound); resp.header.Get("Sforce-Limit-Info") != "api-usage=20/20" {
-		t.Error("a refused call was not counted")
-	}
-	resp := c.create("Task", `{"Subject":"s"}`)
-	resp.refused(http.StatusForbidden, "REQUEST_LIMIT_EXCEEDED", "TotalRequests Limit exceeded.")
-	if resp.header.Get("Sforce-Limit-Info") != "api-usage=20/20" {
-		t.Error("the refusal does not tell the usage")
-	}
-	c.set(func(r *sandbox.Rules) { r.AllowanceUsed = 0 })
-	c.made("Task", `{"Subject":"s"}`)
+func TestAListOfTooManyChangesIsRefused(t *testing.T) {
+	clock := newClock()
+	c := startWith(t, sandbox.Config{Now: clock.Now, Empty: true})
+	c.sb.AddContact(sandbox.Person{LastName: "A"})
+	c.sb.AddContact(sandbox.Person{LastName: "B"})
+	c.set(func(r *sandbox.Rules) { r.ReplicatedMax = 1 })
+	c.changes("updated", clock.now.Add(-time.Hour), clock.now).refused(400, "EXCEEDED_ID_LIMIT", "exceeded id limit")
 }
 
 func TestMethodsAndPathsThatAreNotThere(t *testing.T) {

@@ -210,6 +210,9 @@ func (s *Sandbox) upsertMany(req *request) reply {
 	}
 	seen := map[string]int{}
 	for _, row := range b.rows {
+		if name := typeOf(row); name != "" && name != tab.view.name {
+			return refusal("INVALID_INPUT", "All records of an upsert are of one type, not "+name).reply() // the code is assumed
+		}
 		seen[keyIn(row, f)]++
 	}
 	return s.each(req, b, func(t *tx, row map[string]any) (entries, *apiError) {

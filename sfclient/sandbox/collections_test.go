@@ -119,6 +119,7 @@ func TestUpsertOfMany(t *testing.T) {
 			t.Errorf("row %d: %v, want %s", i, got, want)
 		}
 	}
+	c.do("PATCH", many+"/Task/fieldpost_Key__c", records(false, `{"attributes":{"type":"Event"},"fieldpost_Key__c":"k4"}`)).refused(400, "INVALID_INPUT", "one type")
 	if len(c.sb.Records("Task")) != 2 || c.sb.Record(old)["Subject"] != "new" {
 		t.Errorf("tasks %v", c.sb.Records("Task"))
 	}

@@ -54,3 +54,13 @@ func TestTheAllowListIsWhatTheRulesSay(t *testing.T) {
 	c.with("Origin", "https://crm.example").get("/limits").want(http.StatusOK)
 	c.with("Origin", "https://acme.showpad.biz").get("/limits").want(http.StatusForbidden)
 }
+
+func TestTheProbeNeedsNoRightOnWhatItAsksFor(t *testing.T) {
+	c := start(t).with("Origin", "https://acme.showpad.biz")
+	c.set(func(r *sandbox.Rules) { r.LimitsHidden = true })
+	resp := c.get("/limits")
+	resp.refused(http.StatusForbidden, "INSUFFICIENT_ACCESS", "")
+	if resp.header.Get("Access-Control-Allow-Origin") != "https://acme.showpad.biz" {
+		t.Errorf("header %v", resp.header)
+	}
+}

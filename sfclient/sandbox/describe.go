@@ -165,7 +165,7 @@ func describeChoices(f *Field) []entries {
 		list[i] = entries{
 			{"value", choice.Value},
 			{"label", choice.Label},
-			{"active", true},
+			{"active", !choice.Inactive},
 			{"defaultValue", f.fallback == choice.Value},
 			{"validFor", nil},
 		}

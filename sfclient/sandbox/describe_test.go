@@ -87,6 +87,13 @@ func TestDescribeOfParticularFields(t *testing.T) {
 	if diff := cmp.Diff(map[string]any{"value": "Email", "label": "Email", "active": true, "defaultValue": false, "validFor": nil}, kind); diff != "" {
 		t.Error(diff)
 	}
+	c.set(func(r *sandbox.Rules) {
+		r.RestrictedTypes, r.TaskTypes = true, []sandbox.Choice{{Value: "Fax", Label: "Fax", Inactive: true}, {Value: "Email", Label: "Email"}}
+	})
+	if old := field(c.describe("Task"), "Type")["picklistValues"].([]any)[0]; old.(map[string]any)["active"] != false {
+		t.Errorf("inactive value %v", old)
+	}
+	c.create("Task", `{"Type":"Fax"}`).refused(400, "INVALID_OR_NULL_FOR_RESTRICTED_PICKLIST", "Fax")
 	if subtype := field(task, "TaskSubtype"); subtype["restrictedPicklist"] != true {
 		t.Error("TaskSubtype is not restricted")
 	}

@@ -54,7 +54,7 @@ func Maintenance() Fault {
 
 // ConcurrentLimit refuses for the long requests that already run.
 func ConcurrentLimit() Fault {
-	return Refuse(http.StatusForbidden, "REQUEST_LIMIT_EXCEEDED", "ConcurrentPerOrgLongTxn Limit exceeded.")
+	return Refuse(http.StatusForbidden, "REQUEST_LIMIT_EXCEEDED", "ConcurrentRequests Limit exceeded.")
 }
 
 // APIDisabledForOrg is an edition without the API.

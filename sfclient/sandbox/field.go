@@ -22,14 +22,18 @@ type Field struct {
 	column       int
 }
 
-// A Choice is one value of a picklist: Value is written, Label is shown.
-type Choice struct{ Value, Label string }
+// A Choice is one value of a picklist: Value is written, Label is shown. An inactive
+// one is told but no longer to be chosen.
+type Choice struct {
+	Value, Label string
+	Inactive     bool
+}
 
 // Choices makes picklist values whose labels say the same.
 func Choices(values ...string) []Choice {
 	choices := make([]Choice, len(values))
 	for i, value := range values {
-		choices[i] = Choice{value, value}
+		choices[i] = Choice{Value: value, Label: value}
 	}
 	return choices
 }
@@ -94,7 +98,7 @@ func (f Field) required() bool {
 
 func (f Field) hasChoice(value string) bool {
 	for _, choice := range f.Choices {
-		if choice.Value == value {
+		if choice.Value == value && !choice.Inactive {
 			return true
 		}
 	}

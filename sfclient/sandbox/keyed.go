@@ -7,6 +7,9 @@ import (
 
 // Records named by an external id (salesforce.md section 6.2).
 
+// toldUpdates is the version since which an upsert that updates has a body.
+const toldUpdates = 46
+
 // keyOf finds the table and the field that a path names by object and field.
 func (s *Sandbox) keyOf(req *request) (*table, *Field, *apiError) {
 	t := s.org.seen(req.vars["object"])
@@ -87,8 +90,11 @@ func (s *Sandbox) upsert(req *request) reply {
 		return err.reply()
 	}
 	rep := answer(append(saved(id), entry{"created", made}))
-	if made {
+	switch {
+	case made:
 		rep.status = http.StatusCreated
+	case req.version < toldUpdates:
+		return noContent()
 	}
 	return rep
 }

@@ -21,6 +21,9 @@ func TestUpsertMakesThenChanges(t *testing.T) {
 	if changed["created"] != false || changed["id"] != made["id"] {
 		t.Errorf("changed %v", changed)
 	}
+	if old := c.do("PATCH", "/services/data/v45.0/sobjects/Task/fieldpost_Key__c/"+key, `{"Subject":"t"}`).want(http.StatusNoContent); old.body != "" {
+		t.Errorf("an old version answered %s", old.body)
+	}
 	task := c.do("GET", byKey+key, "").want(http.StatusOK).object()
 	if task["Subject"] != "t" || task["fieldpost_Key__c"] != "a/b ü" {
 		t.Errorf("task %v", task)

@@ -78,7 +78,7 @@ func relationObjects(activity string) []*sobject {
 func statusChoices(statuses []TaskStatus) []Choice {
 	choices := make([]Choice, len(statuses))
 	for i, status := range statuses {
-		choices[i] = Choice{status.Name, status.Label}
+		choices[i] = Choice{Value: status.Name, Label: status.Label}
 	}
 	return choices
 }

@@ -57,11 +57,14 @@ type Rules struct {
 	CheckRecord   func(object string, record map[string]any) (message string) // validation rule; must not call the sandbox
 
 	// Limits (sections 6.5 and 7).
-	AllowanceMax  int // API calls in 24 hours; 0 = without end
-	AllowanceUsed int // counts up by itself
-	PageSize      int // rows that a query page holds at most
+	AllowanceMax  int  // API calls in 24 hours; 0 = without end
+	AllowanceUsed int  // counts up by itself, and down a day later
+	LimitsHidden  bool // the rep may not read the limits
+	PageSize      int  // rows that a query page holds at most
 	CursorLife    time.Duration
-	OldestVersion int // older ones are retired: 410
+	ReplicatedMax int           // ids that a list of deleted or updated records holds at most
+	SearchLag     time.Duration // the search does not know yet what was saved since
+	OldestVersion int           // older ones are retired: 410
 	NewestVersion int
 }
 
@@ -117,6 +120,7 @@ func defaultRules() Rules {
 		AllowanceMax:  100_000,
 		PageSize:      2000,
 		CursorLife:    15 * time.Minute,
+		ReplicatedMax: 600_000,
 		OldestVersion: 31,
 		NewestVersion: 67,
 	}

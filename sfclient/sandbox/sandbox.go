@@ -25,7 +25,8 @@ type Sandbox struct {
 	faults  []*Fault
 	calls   []Call
 	cursors map[string]*cursor
-	serial  int // counts cursors
+	serial  int         // counts cursors
+	spent   []time.Time // when the calls of the last 24 hours were made
 }
 
 // New makes an org with a rep who can sign in.

@@ -139,9 +139,11 @@ func (s *Sandbox) find(req *request, h *hunt, text string, limit int) ([]entries
 	if err := checkTerm(words, text); err != nil {
 		return nil, err
 	}
+	known := stamp(s.org.now().Add(-s.org.rules.SearchLag))
 	var found []*record
 	for _, r := range h.t.rows {
-		if !r.deleted() && s.org.visible(r) && h.where(r) && h.hits(r, words) {
+		saved, _ := r.values[colModstamp].(string)
+		if saved <= known && !r.deleted() && s.org.visible(r) && h.where(r) && h.hits(r, words) {
 			found = append(found, r)
 		}
 	}

@@ -4,7 +4,9 @@ import (
 	"fmt"
 	"net/http"
 	"net/url"
+	"strings"
 	"testing"
+	"time"
 
 	"github.com/google/go-cmp/cmp"
 
@@ -38,6 +40,7 @@ func TestSuggestions(t *testing.T) {
 		}
 	}
 	c.get("/search/suggestions?q=ma&sobject=Contact").refused(400, "INVALID_SEARCH", "")
+	c.get("/search/suggestions?sobject=Contact&q="+strings.Repeat("m", 256)).refused(400, "INVALID_SEARCH", "too long")
 	c.get("/search/suggestions?q=mar&sobject=Profile").refused(400, "INVALID_TYPE", "")
 }
 
@@ -80,4 +83,18 @@ func TestSOSL(t *testing.T) {
 	}
 	search("SELECT Id FROM Contact").refused(400, "MALFORMED_SEARCH", "")
 	search("FIND {mar} RETURNING Contact(Bogus)").refused(400, "INVALID_FIELD", "Bogus")
+}
+
+func TestTheSearchLagsBehindTheSaves(t *testing.T) {
+	clock := newClock()
+	c := startWith(t, sandbox.Config{Now: clock.Now, Empty: true})
+	c.set(func(r *sandbox.Rules) { r.SearchLag = time.Minute })
+	c.sb.AddContact(sandbox.Person{LastName: "Marsh"})
+	if got := hits(c.get("/search/suggestions?q=mar&sobject=Contact"), "autoSuggestResults"); len(got) != 0 {
+		t.Errorf("found at once: %v", got)
+	}
+	clock.pass(time.Minute)
+	if got := hits(c.get("/search/suggestions?q=mar&sobject=Contact"), "autoSuggestResults"); !cmp.Equal(got, []any{"Marsh"}) {
+		t.Errorf("found a minute later: %v", got)
+	}
 }

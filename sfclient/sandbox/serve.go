@@ -2,7 +2,6 @@ package sandbox
 
 import (
 	"context"
-	"fmt"
 	"net/http"
 	"regexp"
 	"strconv"
@@ -98,9 +97,8 @@ func (s *Sandbox) handle(req *request) reply {
 	if rep.header == nil {
 		rep.header = http.Header{}
 	}
-	rules := &s.org.rules
-	rep.header.Set("Sforce-Limit-Info", fmt.Sprintf("api-usage=%d/%d", rules.AllowanceUsed, rules.AllowanceMax))
-	if origin := req.header.Get("Origin"); origin != "" && rep.status != http.StatusForbidden {
+	rep.header.Set("Sforce-Limit-Info", s.org.rules.usage())
+	if origin := req.header.Get("Origin"); origin != "" && s.originAllowed(origin) {
 		rep.header.Set("Access-Control-Allow-Origin", origin)
 		rep.header.Set("Vary", "Origin")
 	}
@@ -109,16 +107,13 @@ func (s *Sandbox) handle(req *request) reply {
 
 // guarded answers a call with a valid session, if the org lets it.
 func (s *Sandbox) guarded(req *request) reply {
-	rules := &s.org.rules
-	rules.AllowanceUsed++
-	if rules.AllowanceMax > 0 && rules.AllowanceUsed > rules.AllowanceMax {
-		rules.AllowanceUsed = rules.AllowanceMax
-		return (&apiError{http.StatusForbidden, "REQUEST_LIMIT_EXCEEDED", "TotalRequests Limit exceeded.", nil}).reply()
+	if err := s.spend(); err != nil {
+		return err.reply()
 	}
 	if !s.originAllowed(req.header.Get("Origin")) {
 		return plainText(http.StatusForbidden, "")
 	}
-	if rules.InstanceURL != "" && !strings.HasSuffix(rules.InstanceURL, "://"+req.host) {
+	if instance := s.org.rules.InstanceURL; instance != "" && !strings.HasSuffix(instance, "://"+req.host) {
 		return page(420, "<html><body>No such host</body></html>")
 	}
 	if err := s.checkVersion(req); err != nil {

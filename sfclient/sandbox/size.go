@@ -27,7 +27,7 @@ func padding(bytes int) []Field {
 	for bytes > 0 {
 		choices := make([]Choice, values)
 		for i := range choices {
-			choices[i] = Choice{fmt.Sprintf("Padding_%d", i+1), fmt.Sprintf("Padding %d", i+1)}
+			choices[i] = Choice{Value: fmt.Sprintf("Padding_%d", i+1), Label: fmt.Sprintf("Padding %d", i+1)}
 		}
 		f := picklist(fmt.Sprintf("Padding%04d__c", len(fields)+1), "CFGNSU", choices...)
 		fields = append(fields, f)

@@ -27,6 +27,9 @@ func (t *tx) check(tab *table, d *draft) *apiError {
 	if err := t.checkUnique(tab, d); err != nil {
 		return err
 	}
+	if err := t.checkLocks(d); err != nil {
+		return err
+	}
 	return t.rowTrouble()
 }
 

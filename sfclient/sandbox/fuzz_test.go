@@ -38,12 +38,13 @@ func FuzzQuery(f *testing.F) {
 func FuzzWrite(f *testing.F) {
 	f.Add(`{"Subject":"s","WhoId":"0035g0000000001EAA","TaskWhoIds":["0035g0000000001EAA"]}`)
 	f.Add(`{"allOrNone":true,"records":[{"attributes":{"type":"Event"},"StartDateTime":"2026-11-22T10:00:00Z","DurationInMinutes":5}]}`)
+	f.Add(`{"graphs":[{"graphId":"g","compositeRequest":[{"method":"POST","url":"/services/data/v66.0/sobjects/Task","referenceId":"a","body":{"Subject":"s"}}]}]}`)
 	f.Add(`{"compositeRequest":[{"method":"POST","url":"/services/data/v66.0/sobjects/Task","referenceId":"a","body":{"Subject":"@{b.id}"}}]}`)
 	sb := sandbox.New(sandbox.Config{})
 	sb.Set(func(r *sandbox.Rules) { r.SharedActivities, r.SessionIdle, r.AllowanceMax = true, 0, 0 })
 	token, _ := sb.Grant("")
 	f.Fuzz(func(t *testing.T, body string) {
-		for _, path := range []string{"/sobjects/Task", "/sobjects/Event", "/sobjects/TaskRelation", "/composite/sobjects", "/composite", "/composite/batch", "/parameterizedSearch"} {
+		for _, path := range []string{"/sobjects/Task", "/sobjects/Event", "/sobjects/TaskRelation", "/composite/sobjects", "/composite", "/composite/graph", "/composite/batch", "/parameterizedSearch"} {
 			checkAnswer(t, sb, token, httptest.NewRequest("POST", data+path, strings.NewReader(body)))
 		}
 	})

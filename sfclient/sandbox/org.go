@@ -22,13 +22,14 @@ type org struct {
 	modified  time.Time         // when any definition last changed
 	concealed map[string]bool   // ids (15 characters) that the rep cannot see
 	protected map[string]bool   // ids that the rep can see but not touch
+	locked    map[string]bool   // ids that somebody else is writing
 }
 
 func newOrg(pod string, now func() time.Time) *org {
 	o := &org{
 		id: newID("00D", pod, 1), pod: pod, now: now, rules: defaultRules(),
 		tables: map[string]*table{}, prefixes: map[string]*table{},
-		concealed: map[string]bool{}, protected: map[string]bool{},
+		concealed: map[string]bool{}, protected: map[string]bool{}, locked: map[string]bool{},
 	}
 	o.rebuild(now().Truncate(time.Second))
 	return o

@@ -62,6 +62,7 @@ func collectionRoutes() []route {
 		at("GET", dataRoot+"/composite/sobjects/{object}", ReadMany, (*Sandbox).readMany),
 		jsonAt("PATCH", dataRoot+"/composite/sobjects/{object}/{field}", UpsertMany, (*Sandbox).upsertMany),
 		jsonAt("POST", dataRoot+"/composite", Composite, (*Sandbox).composite),
+		jsonAt("POST", dataRoot+"/composite/graph", Composite, (*Sandbox).runGraphs),
 		jsonAt("POST", dataRoot+"/composite/batch", Composite, (*Sandbox).runBatch),
 	}
 }

@@ -106,6 +106,9 @@ func (t *tx) remove(r *record) *apiError {
 	if err := t.mayChange(view, r); err != nil {
 		return err
 	}
+	if err := t.checkLocks(t.draftOf(r.table, r)); err != nil {
+		return err
+	}
 	if err := t.rowTrouble(); err != nil {
 		return err
 	}

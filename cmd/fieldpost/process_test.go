@@ -46,6 +46,7 @@ type laptop struct {
 	server *http.Server
 	addr   string
 	daemon *exec.Cmd
+	env    []string // besides that of each command
 	// onCall, where set, sees each data call with its access token.
 	onCall atomic.Pointer[func(*http.Request)]
 }
@@ -93,6 +94,7 @@ func (l *laptop) command(ctx context.Context, args ...string) *exec.Cmd {
 		"FIELDPOST_SALESFORCE_LOGIN_URL=http://"+l.addr, "FIELDPOST_SALESFORCE_CLIENT_ID=test", "FIELDPOST_WEB_LISTEN=127.0.0.1:0",
 		"FIELDPOST_UI_LANGUAGE=en", "FIELDPOST_SALESFORCE_REDIRECT_PORTS=[17170,27170,37170]",
 	)
+	c.Env = append(c.Env, l.env...)
 	return c
 }
 

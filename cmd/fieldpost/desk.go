@@ -19,6 +19,7 @@ type desk interface {
 	List(ctx context.Context, q outbox.Query) (apitype.Items, error)
 	Get(ctx context.Context, id string) (apitype.Item, error)
 	Preview(ctx context.Context, id string) (apitype.Preview, error)
+	Org(ctx context.Context) (apitype.Org, error)
 	Retry(ctx context.Context, id string) (apitype.Item, error)
 	Hold(ctx context.Context, id string) (apitype.Item, error)
 	Release(ctx context.Context, id string) (apitype.Item, error)

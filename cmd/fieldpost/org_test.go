@@ -272,3 +272,37 @@ func TestABrokenPolicyKeepsCapturesAndStopsDeliveryUntilItIsMended(t *testing.T)
 	l.delivered(second)
 	l.wantTold(exitUsage, []string{"contacts.scope"}, "config", "set", "contacts.scope", "own")
 }
+
+func TestTheBundleHoldsWhatTheOrgHasAndWhatItLacks(t *testing.T) {
+	l := newLaptop(t)
+	l.org.Set(func(r *sandbox.Rules) { r.TaskTypes = sandbox.Choices("Call", "Démo <1>") })
+	out := filepath.Join(t.TempDir(), "org")
+	blind := l.run("org", "bundle", "--out", out+"-blind")
+	if _, err := os.Stat(filepath.Join(out+"-blind", "force-app/main/default/standardValueSets")); err == nil || !strings.Contains(blind, "README.md") {
+		t.Errorf("without facts Task Types are written, or nothing is told: %s", blind)
+	}
+	l.start()
+	l.signIn()
+	l.eventually("facts", func() bool { return strings.Contains(l.run("org", "show"), "Démo <1>") })
+	var made struct {
+		Files      []string
+		FactsKnown bool `json:"facts_known"`
+	}
+	if err := json.Unmarshal([]byte(l.run("org", "bundle", "--out", out, "--with-cors", "--json")), &made); err != nil || !made.FactsKnown {
+		t.Fatalf("%v %+v", err, made)
+	}
+	types, err := os.ReadFile(filepath.Join(out, "force-app/main/default/standardValueSets/TaskType.standardValueSet-meta.xml"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, want := range []string{"Call", "Démo &lt;1&gt;", "Showpad Email", "Showpad Share", "Shared Space"} {
+		if !strings.Contains(string(types), want) {
+			t.Errorf("the Task Types lack %q", want)
+		}
+	}
+	if _, err := os.Stat(filepath.Join(out, "force-app/main/default/corsWhitelistOrigins")); err != nil {
+		t.Error(err)
+	}
+	l.wantTold(exitFailed, []string{"is there already"}, "org", "bundle", "--out", out)
+	l.wantTold(exitUsage, []string{"--out is missing"}, "org", "bundle")
+}

@@ -47,23 +47,6 @@ func (p *program) doctor() *cobra.Command {
 	}), "doctor", "doctor")
 }
 
-func (p *program) org() *cobra.Command {
-	refresh := p.described(p.command("refresh", func(c *cobra.Command, _ []string) error {
-		return p.withDaemon(c.Context(), func(d *client.Client) error {
-			read, err := d.Refresh(c.Context())
-			if err != nil {
-				return err
-			}
-			if p.json {
-				return p.printJSON(read)
-			}
-			p.say("cli.org.refreshed", "people", read.People, "records", read.Records)
-			return nil
-		})
-	}), "org.refresh", "org refresh")
-	return p.group("org", refresh)
-}
-
 // sandboxStarted is what "sandbox --json" prints once it answers.
 type sandboxStarted struct {
 	URL      string `json:"url"`

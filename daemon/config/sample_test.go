@@ -41,7 +41,7 @@ func settings(t *testing.T, policy string) *config.Config {
 	if err := os.WriteFile(file, []byte(policy), 0o600); err != nil {
 		t.Fatal(err)
 	}
-	c, err := config.Load(config.Inputs{Paths: paths, Policy: file})
+	c, err := config.Load(config.Inputs{Paths: paths, Policy: func() string { return file }})
 	if err != nil {
 		t.Fatal(err)
 	}

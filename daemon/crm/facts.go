@@ -142,6 +142,9 @@ func (f *Facts) Delivery(object string) string {
 // (CallObject, salesforce.md 3.1).
 func (f *Facts) Marks() bool { return f.Task.Writes("CallObject") }
 
+// Shared reports whether an activity takes several contacts (salesforce.md section 4).
+func (f *Facts) Shared() bool { return f.Task.Writes("TaskWhoIds") }
+
 // Mode is the safest way of delivery that the org allows.
 func (f *Facts) Mode() string {
 	if f.KeyField != "" {

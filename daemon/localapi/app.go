@@ -154,6 +154,14 @@ func (s *Server) refresh(w http.ResponseWriter, c *call) error {
 	return writeJSON(w, http.StatusOK, read)
 }
 
+func (s *Server) org(w http.ResponseWriter, c *call) error {
+	told, err := s.Org.Org(c.Context())
+	if err != nil {
+		return err
+	}
+	return writeJSON(w, http.StatusOK, told)
+}
+
 func (s *Server) metrics(w http.ResponseWriter, _ *call) error {
 	w.Header().Set("Content-Type", "text/plain; version=0.0.4; charset=utf-8")
 	return s.Metrics.WriteMetrics(w)

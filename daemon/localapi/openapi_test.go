@@ -20,6 +20,8 @@ func (never) Refresh(context.Context) (apitype.Directory, error) { return apityp
 
 func (never) Preview(*words.Printer, string) (apitype.Preview, error) { return apitype.Preview{}, nil }
 
+func (never) Org(context.Context) (apitype.Org, error) { return apitype.Org{}, nil }
+
 func TestEachRouteStandsInTheDescription(t *testing.T) {
 	var described struct {
 		Paths map[string]map[string]any `json:"paths"`
@@ -34,7 +36,7 @@ func TestEachRouteStandsInTheDescription(t *testing.T) {
 		}
 	}
 	whole := &Server{Parts: newBench(t).Parts}
-	whole.Upkeep, whole.Refresh, whole.Preview = struct{ Upkeep }{}, never{}, never{} // routes are listed, not called
+	whole.Upkeep, whole.Refresh, whole.Preview, whole.Org = struct{ Upkeep }{}, never{}, never{}, never{} // routes are listed, not called
 	var served []string
 	for _, r := range whole.routes() {
 		name := r.method + " " + r.path

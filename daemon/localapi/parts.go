@@ -111,6 +111,11 @@ type Upkeep interface {
 	Withdraw(ctx context.Context, id string) error
 }
 
+// Org tells what is known of the rep's org.
+type Org interface {
+	Org(ctx context.Context) (apitype.Org, error)
+}
+
 // Preview tells, without a network, what an item becomes in Salesforce.
 type Preview interface {
 	Preview(p *words.Printer, id string) (apitype.Preview, error)
@@ -150,6 +155,7 @@ type Parts struct {
 	Metrics   Metrics
 	Upkeep    Upkeep
 	Preview   Preview
+	Org       Org
 	// Stop begins the end of the daemon and returns at once.
 	Stop func()
 

@@ -112,6 +112,7 @@ func (s *Server) optional() []*route {
 		&route{"POST", "/v1/outbox/import", byOwner, jsonBody, s.importItems},
 		&route{"POST", "/v1/outbox/recover", byOwner, jsonBody, s.recoverOutbox})
 	with(s.Preview != nil, &route{"GET", "/v1/activities/{id}/preview", person, noBody, s.preview})
+	with(s.Org != nil, &route{"GET", "/v1/org", person, noBody, s.org})
 	with(s.Metrics != nil, &route{"GET", "/metrics", byOwner, noBody, s.metrics})
 	return all
 }

@@ -27,7 +27,7 @@ func TestThePolicyInTheREADMEIsOne(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		c, err := config.Load(config.Inputs{Paths: paths, Policy: file})
+		c, err := config.Load(config.Inputs{Paths: paths, Policy: func() string { return file }})
 		if err != nil {
 			t.Fatal(err)
 		}

@@ -103,6 +103,11 @@ func (c *Client) Preview(ctx context.Context, id string) (apitype.Preview, error
 	return get[apitype.Preview](ctx, c, itemPath(id, "/preview"), nil)
 }
 
+// Org tells what is known of the rep's org.
+func (c *Client) Org(ctx context.Context) (apitype.Org, error) {
+	return get[apitype.Org](ctx, c, "/v1/org", nil)
+}
+
 // Compact gives disk space back.
 func (c *Client) Compact(ctx context.Context) (apitype.Compacted, error) {
 	return post[apitype.Compacted](ctx, c, "/v1/outbox/compact", nil)

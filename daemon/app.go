@@ -8,7 +8,6 @@ import (
 	"fieldpost/daemon/capture"
 	"fieldpost/daemon/config"
 	"fieldpost/daemon/crm"
-	"fieldpost/daemon/doctor"
 	"fieldpost/daemon/drain"
 	"fieldpost/daemon/localapi"
 	"fieldpost/daemon/localapi/access"
@@ -240,18 +239,6 @@ func (e *troubleError) Unwrap() error { return e.err }
 // Problem names the sentence in daemon/words.
 func (e *troubleError) Problem() (code string, args map[string]string) {
 	return e.problem.Code, e.problem.Args
-}
-
-// Check runs the doctor.
-func (d *Daemon) Check(_ context.Context, p *words.Printer) ([]apitype.Check, error) {
-	var checks []apitype.Check
-	for _, c := range doctor.Examine(d.findings()) {
-		told := c.Tell(p)
-		checks = append(checks, apitype.Check{
-			Code: c.Code, Result: string(c.Result), Title: told.Title, Detail: told.Detail, Remedy: told.Remedy, Who: c.Who,
-		})
-	}
-	return checks, nil
 }
 
 // coded is an error that names its own sentence.

@@ -32,6 +32,8 @@ type Parts struct {
 	Version string
 	// Transport carries the calls to Salesforce.
 	Transport http.RoundTripper
+	// Service, where set, tells how the operating system keeps this program running.
+	Service func(context.Context) string
 	// OnReady, where set, is told where the daemon answers once it does.
 	OnReady func(url string)
 }

@@ -1,49 +1,158 @@
 package daemon
 
 import (
+	"context"
 	"errors"
 	"net"
+	"net/http"
 	"net/url"
+	"slices"
+	"time"
 
+	"fieldpost/daemon/crm"
+	"fieldpost/daemon/directory"
 	"fieldpost/daemon/doctor"
+	"fieldpost/daemon/drain"
 	"fieldpost/daemon/localapi/apitype"
+	"fieldpost/daemon/words"
+	"fieldpost/outbox"
 )
 
-// findings gathers what the doctor judges.
-func (d *Daemon) findings() doctor.Findings {
-	settings := d.home.Config.Settings()
-	account := d.session.refresher.Account()
-	files := d.inbox.Counts()
-	f := doctor.Findings{
-		SignedIn: account.UserID != "", Username: account.Username, Connection: d.drain.Connection().Problem,
-		NeedsSignIn: accountStatus(account, d.drain.Connection()).State == apitype.NeedsSignIn,
-		Keychain:    d.keychainProblem(), LostKey: d.lostKeyProblem(),
-		KeyFieldName: settings.Salesforce.KeyField,
-		InboxMissing: files.Missing, InboxLeft: len(files.LeftAlone), InboxFolder: settings.Inbox.Path,
-		OutboxPath: d.home.Outbox.Path(), WantedAddress: settings.Web.Listen, Address: d.address(),
+// Check runs the doctor.
+func (d *Daemon) Check(ctx context.Context, p *words.Printer) ([]apitype.Check, error) {
+	return told(p, doctor.Examine(d.findings(ctx))), nil
+}
+
+func told(p *words.Printer, checks []doctor.Check) []apitype.Check {
+	all := make([]apitype.Check, len(checks))
+	for i, c := range checks {
+		words := c.Tell(p)
+		all[i] = apitype.Check{
+			Code: c.Code, Result: string(c.Result), Title: words.Title, Detail: words.Detail, Remedy: words.Remedy, Who: c.Who,
+		}
 	}
-	f.DiskFull = d.home.Outbox.Full()
+	return all
+}
+
+// findings gathers what the doctor judges. Where Salesforce can be reached it is asked
+// one question more.
+func (d *Daemon) findings(ctx context.Context) doctor.Findings {
+	return doctor.Findings{Account: d.accountFindings(), Org: d.orgFindings(ctx), Laptop: d.laptopFindings(ctx)}
+}
+
+func (d *Daemon) accountFindings() doctor.Account {
+	account, conn := d.session.refresher.Account(), d.drain.Connection()
+	found := doctor.Account{
+		SignedIn: account.UserID != "", Username: account.Username, Connection: conn.Problem,
+		NeedsSignIn: accountStatus(account, conn).State == apitype.NeedsSignIn,
+		LockSeen:    d.session.locks.lastSeen(), Hosts: d.hosts(),
+	}
+	if result := d.session.result(); result.err != nil {
+		found.SignIn = problemOf(result.err)
+	}
+	found.Skew, found.SkewKnown = d.session.clock.skew()
+	found.Proxy = d.proxyTo(account.InstanceURL)
+	return found
+}
+
+// hosts are those that fieldpost calls: where the rep signs in and where the org's data
+// lies.
+func (d *Daemon) hosts() []string {
+	account := d.session.refresher.Account()
+	var hosts []string
+	for _, address := range []string{d.home.Config.Settings().Salesforce.LoginURL, account.LoginURL, account.InstanceURL} {
+		if u, err := url.Parse(address); err == nil && u.Host != "" && !slices.Contains(hosts, u.Host) {
+			hosts = append(hosts, u.Host)
+		}
+	}
+	return hosts
+}
+
+// proxyTo names the proxy on the way to an address, without a password; "" for none.
+func (d *Daemon) proxyTo(address string) string {
+	ask, err := proxyOf(d.home.Config)
+	if err != nil || ask == nil {
+		return ""
+	}
+	request, err := http.NewRequest(http.MethodGet, address, nil)
+	if err != nil {
+		return ""
+	}
+	proxy, err := ask(request)
+	if err != nil || proxy == nil {
+		return ""
+	}
+	return proxy.Host
+}
+
+func (d *Daemon) laptopFindings(ctx context.Context) doctor.Laptop {
+	settings, files := d.home.Config.Settings(), d.inbox.Counts()
+	found := doctor.Laptop{
+		Keychain: d.keychainProblem(), LostKey: d.lostKeyProblem(),
+		InboxMissing: files.Missing, InboxLeft: len(files.LeftAlone), InboxFolder: settings.Inbox.Path,
+		OutboxPath: d.home.Outbox.Path(), WantedAddress: settings.Web.Listen, Address: d.address(), DiskFull: d.home.Outbox.Full(),
+	}
+	if d.Service != nil {
+		found.Service = d.Service(ctx)
+	}
 	if salvages, err := d.home.Outbox.Salvages(); err == nil && len(salvages) > 0 {
-		f.Salvaged = &salvages[len(salvages)-1]
+		found.Salvaged = &salvages[len(salvages)-1]
 	}
 	inFile, why := d.home.sealing.exposed()
-	f.IdentityInFile = inFile
-	if inFile && f.Keychain == nil && !errors.Is(why, errNotAsked) {
-		f.Keychain = keychainProblemOf(why)
+	found.IdentityInFile = inFile
+	if inFile && found.Keychain == nil && !errors.Is(why, errNotAsked) {
+		found.Keychain = keychainProblemOf(why)
 	}
 	if policy := d.home.Config.Policy().Problem; policy != nil {
-		f.Policy = policy
+		found.Policy = policy
 	}
+	return found
+}
+
+// liveTime is how long the doctor waits for what it asks Salesforce.
+const liveTime = 10 * time.Second
+
+func (d *Daemon) orgFindings(ctx context.Context) doctor.Org {
+	found := doctor.Org{Settings: d.home.Config.Settings(), Access: d.home.access()}
 	facts, known := d.home.facts()
 	if !known {
-		return f
+		return found
 	}
-	f.FactsKnown, f.KeyField = true, facts.KeyField
-	f.TaskDelivery, f.EventDelivery = facts.Delivery("Task"), facts.Delivery("Event")
-	f.TasksWritable, f.EventsWritable = facts.Task.Writes("Subject"), facts.Event.Writes("Subject")
-	f.Shared = facts.Shared()
-	f.MissingTypes, _ = missingTypes(&settings, facts)
-	return f
+	found.Facts = facts
+	if stats, err := d.home.Directory.Stats(); err == nil {
+		found.LeadsLeftOut = stats.LeadsLeftOut
+	}
+	if d.drain.Connection().State != drain.Online {
+		if conn := d.drain.Connection().Problem; conn != nil && conn.Code == "condition_refused" {
+			found.Condition = conn
+		}
+		return found
+	}
+	ctx, cancel := context.WithTimeout(ctx, liveTime)
+	defer cancel()
+	live, err := d.live(ctx, facts)
+	if err != nil {
+		d.home.Log.Warn("the org could not be asked for the doctor", "error", err)
+		return found
+	}
+	found.Live = live
+	found.Condition = d.conditionProblem(ctx)
+	return found
+}
+
+// conditionProblem lets Salesforce judge the conditions in force.
+func (d *Daemon) conditionProblem(ctx context.Context) *outbox.Problem {
+	filter := d.home.filter(d.org.UserID())
+	if !filter.Hides() {
+		return nil
+	}
+	var refused *directory.ConditionError
+	err := directory.Try(ctx, d.session.client, filter)
+	if !errors.As(err, &refused) {
+		return nil
+	}
+	call := crm.JudgeCall(err)
+	return &call.Problem
 }
 
 // address is where the port answers, as web.listen would say it.

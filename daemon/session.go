@@ -23,6 +23,8 @@ type session struct {
 	transport http.RoundTripper
 	refresher *sfauth.Refresher
 	client    *sfclient.Client
+	locks     *locks
+	clock     *clock
 	usage     usage
 	// onSignIn is called once a rep has signed in.
 	onSignIn func()
@@ -51,14 +53,16 @@ func newSession(home *Home, transport http.RoundTripper, userAgent string) (*ses
 	if err != nil {
 		return nil, err
 	}
-	s := &session{home: home, transport: transport, onSignIn: func() {}}
+	s := &session{home: home, onSignIn: func() {}, clock: &clock{next: transport, now: home.Now}}
+	s.transport = s.clock
 	s.atRest = func(_ context.Context, change func() error) error { return change() }
 	s.refresher = sfauth.NewRefresher(sfauth.RefresherConfig{
-		Account: account, Store: home.sealing.current().Store, Secrets: home.secrets, Transport: transport,
+		Account: account, Store: home.sealing.current().Store, Secrets: home.secrets, Transport: s.transport,
 		Now: home.Now, Log: home.Log, OnAccount: func(a sfauth.Account) { s.remember(a) },
 	})
+	s.locks = &locks{Session: s.refresher, now: home.Now}
 	s.client = sfclient.New(sfclient.Config{
-		Session: s.refresher, Transport: transport, Log: home.Log, UserAgent: userAgent,
+		Session: s.locks, Transport: s.transport, Log: home.Log, UserAgent: userAgent,
 		Version: home.Config.Settings().Salesforce.APIVersion, OnUsage: s.usage.note,
 	})
 	return s, nil
@@ -77,17 +81,26 @@ func parseProfile(profile []byte) (account sfauth.Account, err error) {
 
 // NewTransport connects to Salesforce through the proxy that the settings name.
 func NewTransport(settings *config.Config) (http.RoundTripper, error) {
+	proxy, err := proxyOf(settings)
+	if err != nil {
+		return nil, err
+	}
+	return sfclient.NewTransport(proxy), nil
+}
+
+// proxyOf tells the proxy for a request; nil where the settings want none.
+func proxyOf(settings *config.Config) (func(*http.Request) (*url.URL, error), error) {
 	switch proxy := settings.Settings().Network.Proxy; proxy {
 	case config.ProxyNone:
-		return sfclient.NewTransport(nil), nil
+		return nil, nil
 	case config.ProxySystem:
-		return sfclient.NewTransport(http.ProxyFromEnvironment), nil
+		return http.ProxyFromEnvironment, nil
 	default:
 		address, err := url.Parse(proxy)
 		if err != nil {
 			return nil, fmt.Errorf("daemon: network.proxy: %w", err)
 		}
-		return sfclient.NewTransport(http.ProxyURL(address)), nil
+		return http.ProxyURL(address), nil
 	}
 }
 

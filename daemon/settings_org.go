@@ -7,7 +7,6 @@ import (
 	"strings"
 
 	"fieldpost/daemon/config"
-	"fieldpost/daemon/crm"
 	"fieldpost/daemon/directory"
 )
 
@@ -98,19 +97,4 @@ func (d *Daemon) tryConditions(ctx context.Context, cleaned map[string]any) erro
 		return &SettingError{Key: refused.Setting, Code: "condition_invalid", Args: map[string]string{"message": refused.Answer.Message}}
 	}
 	return nil
-}
-
-// missingTypes lists the values that the settings name first for each kind of share and
-// for meetings, and that the org has not in any form.
-func missingTypes(s *config.Settings, facts *crm.Facts) (task, event []string) {
-	for _, wanted := range s.Share.Types {
-		if len(wanted) > 0 && facts.Task.Value("Type", wanted) == "" {
-			task = append(task, wanted[0])
-		}
-	}
-	slices.Sort(task)
-	if wanted := s.Meeting.Type; len(wanted) > 0 && facts.Event.Value("Type", wanted) == "" {
-		event = append(event, wanted[0])
-	}
-	return slices.Compact(task), event
 }

@@ -40,7 +40,7 @@ func (p *program) serve(ctx context.Context, settings *config.Config) error {
 	if err != nil {
 		return errors.Join(err, home.Close())
 	}
-	d, err := daemon.New(home, daemon.Parts{Version: version, Transport: transport})
+	d, err := daemon.New(home, daemon.Parts{Version: version, Transport: transport, Service: p.serviceState})
 	if err != nil {
 		return errors.Join(err, home.Close())
 	}

@@ -75,6 +75,19 @@ func (l *localDaemon) Stop(ctx context.Context) error {
 	return running.Stop(ctx)
 }
 
+// serviceState tells how the system keeps the daemon running, "" where it does not say.
+func (p *program) serviceState(ctx context.Context) string {
+	service, _, err := p.installer(ctx)
+	if err != nil {
+		return ""
+	}
+	status, err := service.Status(ctx)
+	if err != nil {
+		return ""
+	}
+	return string(status.State)
+}
+
 func (p *program) serviceStatus() *cobra.Command {
 	return p.described(p.command("status", func(c *cobra.Command, _ []string) error {
 		service, _, err := p.installer(c.Context())

@@ -10,7 +10,6 @@ import (
 
 	"github.com/spf13/cobra"
 
-	"fieldpost/daemon/localapi/client"
 	"fieldpost/sfclient/sandbox"
 )
 
@@ -22,29 +21,6 @@ func (p *program) version() *cobra.Command {
 		fmt.Fprintln(p.out, "fieldpost", version)
 		return nil
 	}), "version", "version")
-}
-
-func (p *program) doctor() *cobra.Command {
-	return p.described(p.command("doctor", func(c *cobra.Command, _ []string) error {
-		return p.withDaemon(c.Context(), func(d *client.Client) error {
-			checks, err := d.Doctor(c.Context())
-			if err != nil {
-				return err
-			}
-			if p.json {
-				return p.printJSON(map[string]any{"items": checks})
-			}
-			for _, check := range checks {
-				fmt.Fprintf(p.out, "%-8s %s\n", p.words.Text("cli.doctor."+check.Result), check.Title)
-				for _, line := range []string{check.Detail, check.Remedy} {
-					if line != "" && check.Result != "ok" {
-						fmt.Fprintln(p.out, "         "+line)
-					}
-				}
-			}
-			return nil
-		})
-	}), "doctor", "doctor")
 }
 
 // sandboxStarted is what "sandbox --json" prints once it answers.

@@ -2,11 +2,13 @@ package crm
 
 import (
 	"cmp"
+	"maps"
 	"reflect"
 	"slices"
 	"strings"
 	"time"
 
+	"fieldpost/outbox"
 	"fieldpost/sfclient"
 )
 
@@ -203,6 +205,23 @@ func (f *Facts) LabelOf(object string) string { return cmp.Or(f.Labels[object], 
 // not known.
 func (f *Facts) FieldLabel(object, field string) string {
 	return cmp.Or(f.object(object).Fields[field].Label, field)
+}
+
+// NameFields puts what the org calls a field beside its API name, where a problem names
+// fields.
+func (f *Facts) NameFields(object string, problem *outbox.Problem) {
+	named, told := problem.Args["field"]
+	if !told {
+		return
+	}
+	fields := strings.Split(named, ", ")
+	for i, field := range fields {
+		if label := f.object(object).Fields[field].Label; label != "" && label != field {
+			fields[i] = label + " (" + field + ")"
+		}
+	}
+	problem.Args = maps.Clone(problem.Args)
+	problem.Args["field"] = strings.Join(fields, ", ")
 }
 
 // closedStatus is the one to write, "" to leave it to the org. Where the statuses

@@ -317,6 +317,15 @@ func (o Object) Missing(fields map[string]any) []string {
 	return missing
 }
 
+// Fills reports whether fieldpost itself fills a field of Task or Event wherever it may.
+func Fills(field string) bool {
+	switch field {
+	case "Subject", "Description", "Status", "ActivityDate", "StartDateTime", "EndDateTime":
+		return true
+	}
+	return false
+}
+
 // fit cuts a text to the field's length, in characters (salesforce.md section 8,
 // STRING_TOO_LONG).
 func (b *builder) fit(field, text string) string {

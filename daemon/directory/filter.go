@@ -20,7 +20,8 @@ type Filter struct {
 	Leads *string `json:"leads,omitempty"`
 }
 
-func (f Filter) hides() bool {
+// Hides reports whether the filter keeps anybody from the rep.
+func (f Filter) Hides() bool {
 	return f.OwnerID != "" || f.Contacts != "" || f.Leads != nil && *f.Leads != ""
 }
 

@@ -77,7 +77,7 @@ func markFiltered(ctx context.Context, source Source, filter Filter, found map[s
 			missing = append(missing, address)
 		}
 	}
-	if !filter.hides() || len(missing) == 0 {
+	if !filter.Hides() || len(missing) == 0 {
 		return nil
 	}
 	hidden, err := ask(ctx, source, Filter{}, missing)

@@ -240,6 +240,7 @@ func (d *Drain) row(ctx context.Context, facts *crm.Facts, l *letter, err error)
 		}
 	}
 	verdict := crm.JudgeCall(err)
+	facts.NameFields(l.record.Object, &verdict.Problem)
 	o := l.outcome(outbox.NeedsAttention)
 	o.Answered, o.Problem = true, &verdict.Problem
 	switch {

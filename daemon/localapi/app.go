@@ -93,6 +93,28 @@ func (s *Server) doctor(w http.ResponseWriter, c *call) error {
 	return writeJSON(w, http.StatusOK, apitype.Doctor{Items: checks})
 }
 
+// writeTest answers with what the test found. Salesforce or the network refuses, not
+// the caller.
+func (s *Server) writeTest(w http.ResponseWriter, c *call) error {
+	if err := readObject(c.data, fields(nil)); err != nil {
+		return err
+	}
+	checks, err := s.Doctor.WriteTest(c.Context(), c.words)
+	if err != nil {
+		return s.upstream(c, err)
+	}
+	return writeJSON(w, http.StatusOK, apitype.Doctor{Items: checks})
+}
+
+// upstream tells a refusal of Salesforce's or the network's.
+func (s *Server) upstream(c *call, err error) error {
+	problem := s.problem(c.words, err)
+	if problem.Status == http.StatusBadRequest {
+		problem.Status = http.StatusBadGateway
+	}
+	return problem
+}
+
 func (s *Server) login(w http.ResponseWriter, c *call) error {
 	var asked apitype.LoginRequest
 	if err := readObject(c.data, fields(map[string]any{"org": &asked.Org, "client_id": &asked.ClientID})); err != nil {
@@ -145,11 +167,7 @@ func (s *Server) refresh(w http.ResponseWriter, c *call) error {
 	_ = http.NewResponseController(w).SetWriteDeadline(time.Now().Add(refreshTime)) // not every connection has one
 	read, err := s.Refresh.Refresh(c.Context())
 	if err != nil {
-		problem := s.problem(c.words, err)
-		if problem.Status == http.StatusBadRequest {
-			problem.Status = http.StatusBadGateway
-		}
-		return problem
+		return s.upstream(c, err)
 	}
 	return writeJSON(w, http.StatusOK, read)
 }

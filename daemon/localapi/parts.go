@@ -72,6 +72,8 @@ type Settings interface {
 // Doctor runs every check.
 type Doctor interface {
 	Check(ctx context.Context, p *words.Printer) ([]apitype.Check, error)
+	// WriteTest creates, reads and deletes one record of each kind in Salesforce.
+	WriteTest(ctx context.Context, p *words.Printer) ([]apitype.Check, error)
 }
 
 // SignIn begins and ends the account's session with Salesforce.

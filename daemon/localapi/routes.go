@@ -94,7 +94,9 @@ func (s *Server) optional() []*route {
 	with(s.Settings != nil,
 		&route{"GET", "/v1/settings", person, noBody, s.settings},
 		&route{"PATCH", "/v1/settings", person, jsonBody, s.changeSettings})
-	with(s.Doctor != nil, &route{"GET", "/v1/doctor", person, noBody, s.doctor})
+	with(s.Doctor != nil,
+		&route{"GET", "/v1/doctor", person, noBody, s.doctor},
+		&route{"POST", "/v1/doctor/write-test", person, jsonBody, s.writeTest})
 	with(s.SignIn != nil,
 		&route{"POST", "/v1/auth/login", person, jsonBody, s.login},
 		&route{"GET", "/v1/auth/login", person, noBody, s.lastLogin},

@@ -103,6 +103,13 @@ func (c *Client) Preview(ctx context.Context, id string) (apitype.Preview, error
 	return get[apitype.Preview](ctx, c, itemPath(id, "/preview"), nil)
 }
 
+// WriteTest creates, reads and deletes one record of each kind in Salesforce. What keeps
+// it from that is an *apitype.Error.
+func (c *Client) WriteTest(ctx context.Context) ([]apitype.Check, error) {
+	found, err := post[apitype.Doctor](ctx, c, "/v1/doctor/write-test", none)
+	return found.Items, err
+}
+
 // Org tells what is known of the rep's org.
 func (c *Client) Org(ctx context.Context) (apitype.Org, error) {
 	return get[apitype.Org](ctx, c, "/v1/org", nil)

@@ -23,6 +23,10 @@ func (d *Daemon) Status(_ context.Context, p *words.Printer) (apitype.Status, er
 	if err != nil {
 		return apitype.Status{}, err
 	}
+	causes, err := d.home.Outbox.Causes()
+	if err != nil {
+		return apitype.Status{}, err
+	}
 	conn := d.drain.Connection()
 	files := d.inbox.Counts()
 	return apitype.Status{
@@ -39,6 +43,7 @@ func (d *Daemon) Status(_ context.Context, p *words.Printer) (apitype.Status, er
 			People: stats.People, Records: stats.Records, RefreshedAt: apitype.TimeOrNil(stats.RefreshedAt),
 		},
 		Delivery: d.delivery(),
+		Causes:   apitype.CausesOf(p, causes),
 		Warnings: d.warnings(p, conn, counts, files.Missing),
 	}, nil
 }

@@ -594,3 +594,24 @@ func TestWhatWaitsForAnAdministratorIsTriedAgain(t *testing.T) {
 	b.wantState(admins, Waiting)
 	b.wantState(mine, NeedsAttention)
 }
+
+func TestWhatNeedsAttentionIsCountedByItsCauseEvenWhileSealed(t *testing.T) {
+	b := newBench(t)
+	if err := b.SignIn(rep, nil); err != nil {
+		t.Fatal(err)
+	}
+	for i, code := range []string{"REQUIRED_FIELD_MISSING", "unresolved_person", "REQUIRED_FIELD_MISSING"} {
+		b.add(fmt.Sprintf("share %d", i))
+		work := b.claim(1)
+		if err := b.Settle([]Outcome{{ID: work[0].ID, To: NeedsAttention, Problem: &Problem{Code: code, Who: Admin}}}); err != nil {
+			t.Fatal(err)
+		}
+	}
+	b.Close()
+	b.open(nil)
+	causes, err := b.Causes()
+	want := []Cause{{"REQUIRED_FIELD_MISSING", Admin, 2}, {"unresolved_person", Admin, 1}}
+	if diff := cmp.Diff(want, causes); err != nil || diff != "" {
+		t.Errorf("%v\n%s", err, diff)
+	}
+}

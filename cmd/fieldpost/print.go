@@ -88,4 +88,11 @@ func (p *program) explain(problem *apitype.Problem) {
 			fmt.Fprintln(p.out, "  "+line)
 		}
 	}
+	if problem.ForAdmin == "" {
+		return
+	}
+	fmt.Fprintln(p.out, "  "+p.words.Text("cli.for_admin"))
+	for line := range strings.SplitSeq(problem.ForAdmin, "\n") {
+		fmt.Fprintln(p.out, "    | "+clean(line))
+	}
 }

@@ -65,6 +65,7 @@ func (p *program) printStatus(s *apitype.Status) error {
 	}
 	p.printAccount(s)
 	p.printCounts(s.Outbox)
+	p.printCauses(s.Causes)
 	p.say("cli.status.directory", "people", s.Directory.People, "records", s.Directory.Records)
 	for i := range s.Warnings {
 		if s.Connection.Problem == nil || s.Warnings[i].Code != s.Connection.Problem.Code { // told above
@@ -86,6 +87,13 @@ func (p *program) printAccount(s *apitype.Status) {
 	p.say("cli.status.account."+string(account.State), "username", account.Username)
 	p.say("cli.status.connection." + string(s.Connection.State))
 	p.explain(problem)
+}
+
+// printCauses groups what needs somebody by its reason, with what tries each again.
+func (p *program) printCauses(causes []apitype.Cause) {
+	for _, c := range causes {
+		fmt.Fprintln(p.out, "          "+p.words.Text("cli.status.cause", "n", c.Count, "title", clean(c.Title), "code", c.Code))
+	}
 }
 
 func (p *program) printCounts(o apitype.Outbox) {

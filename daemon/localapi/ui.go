@@ -30,15 +30,23 @@ func (s *Server) static(w http.ResponseWriter, c *call) error {
 
 // fragment answers with a part of the page, drawn from what is so now.
 func (s *Server) fragment(w http.ResponseWriter, c *call) error {
-	if c.PathValue("name") != "today" {
-		return refuse(http.StatusNotFound, codeNotFound)
+	switch name := c.PathValue("name"); {
+	case name == "today":
+		view, err := s.today(c)
+		if err != nil {
+			return err
+		}
+		w.Header().Set("Content-Type", "text/html; charset=utf-8")
+		return page.Today(w, c.words, view)
+	case name == "checks" && s.Doctor != nil:
+		checks, err := s.Doctor.Check(c.Context(), c.words)
+		if err != nil {
+			return err
+		}
+		w.Header().Set("Content-Type", "text/html; charset=utf-8")
+		return page.Checks(w, c.words, checks)
 	}
-	view, err := s.today(c)
-	if err != nil {
-		return err
-	}
-	w.Header().Set("Content-Type", "text/html; charset=utf-8")
-	return page.Today(w, c.words, view)
+	return refuse(http.StatusNotFound, codeNotFound)
 }
 
 func (s *Server) today(c *call) (page.View, error) {

@@ -22,6 +22,8 @@ type row struct {
 	// Details is what the details are called, Facts what they hold.
 	Details string
 	Facts   []fact
+	// ForAdmin stands above the text for the administrator.
+	ForAdmin string
 }
 
 type link struct{ URL, Label string }
@@ -40,7 +42,7 @@ func (t teller) row(item *apitype.Item) row {
 		r.Record = &link{URL: item.Record.URL, Label: t.Text("page.record", "object", t.object(item.Record.Object))}
 	}
 	r.Actions, r.More = t.actions(item)
-	r.Details, r.Facts = t.Text("page.details"), t.facts(item)
+	r.Details, r.Facts, r.ForAdmin = t.Text("page.details"), t.facts(item), t.Text("page.for_admin")
 	return r
 }
 

@@ -2,6 +2,7 @@ package page
 
 import (
 	"net/url"
+	"strconv"
 	"time"
 
 	"fieldpost/daemon/localapi/apitype"
@@ -41,12 +42,33 @@ type drawing struct {
 	// NeedsCount counts all that need the rep; Needs are the latest of them.
 	NeedsCount string
 	Needs      []row
+	// Causes are the reasons that more than one activity shares.
+	Causes []cause
 	Rows       []row
 }
 
 type asking struct {
 	apitype.PairAsk
 	Until string
+}
+
+// cause is one reason for which several activities need somebody, and the button that
+// tries all of them again.
+type cause struct{ Code, Text, Label, Body, Done string }
+
+func (t teller) causes(all []apitype.Cause) []cause {
+	var shared []cause
+	for _, c := range all {
+		if c.Count < 2 {
+			continue
+		}
+		n := t.number(c.Count)
+		shared = append(shared, cause{
+			Code: c.Code, Text: t.Text("page.cause", "title", c.Title, "n", n), Label: t.Text("page.cause.retry", "n", n),
+			Body: `{"code":` + strconv.Quote(c.Code) + `}`, Done: t.Text("page.cause.done"),
+		})
+	}
+	return shared
 }
 
 type site struct {
@@ -67,6 +89,7 @@ func today(p *words.Printer, v View) drawing {
 	if at := s.Connection.NextAttemptAt; at != nil && at.After(v.Now) && s.Outbox.Waiting > 0 {
 		d.NextTry = p.Text("page.next_try", "time", t.when(*at))
 	}
+	d.Causes = t.causes(s.Causes)
 	for _, a := range v.Asks {
 		d.Asks = append(d.Asks, asking{a, t.clock(a.ExpiresAt)})
 	}

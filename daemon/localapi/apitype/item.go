@@ -56,7 +56,7 @@ func ItemOf(p *words.Printer, of outbox.Item) Item {
 	item := Item{
 		Activity: of.Activity, ID: of.ID, Source: of.Source, State: of.State, CapturedAt: of.CapturedAt,
 		Account: of.Account, Attempts: of.Attempts, NextAttemptAt: TimeOrNil(of.NextAttemptAt),
-		Problem: ProblemOf(p, of.Problem), Record: recordOf(of), History: make([]Event, len(of.History)), Sealed: of.Sealed,
+		Problem: ProblemOf(p, of.Problem).concerning(p, of.Account, of.ID), Record: recordOf(of), History: make([]Event, len(of.History)), Sealed: of.Sealed,
 		DeliveredAt: TimeOrNil(of.DeliveredAt), Purged: of.Purged,
 	}
 	for i, note := range of.History {

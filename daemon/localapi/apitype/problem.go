@@ -15,6 +15,8 @@ type Problem struct {
 	Detail string     `json:"detail"`
 	Remedy string     `json:"remedy"`
 	Who    outbox.Who `json:"who"`
+	// ForAdmin is a text to send to the administrator, where it is one who acts.
+	ForAdmin string `json:"for_admin,omitempty"`
 }
 
 // ProblemOf tells a problem of the outbox; nil stays nil.
@@ -23,7 +25,20 @@ func ProblemOf(p *words.Printer, of *outbox.Problem) *Problem {
 		return nil
 	}
 	told := p.Explain(of.Code, of.Args)
-	return &Problem{Code: of.Code, Title: told.Title, Detail: told.Detail, Remedy: told.Remedy, Who: of.Who}
+	problem := &Problem{Code: of.Code, Title: told.Title, Detail: told.Detail, Remedy: told.Remedy, Who: of.Who}
+	if of.Who == outbox.Admin {
+		problem.ForAdmin = p.Text("admin.text", "title", told.Title, "detail", told.Detail, "remedy", told.Remedy, "code", of.Code)
+	}
+	return problem
+}
+
+// concerning adds to the text for the administrator whom and what it is about.
+func (pr *Problem) concerning(p *words.Printer, account *outbox.Account, id string) *Problem {
+	if pr == nil || pr.ForAdmin == "" || account == nil {
+		return pr
+	}
+	pr.ForAdmin += "\n" + p.Text("admin.about", "username", account.Username, "org", account.OrgID, "id", id)
+	return pr
 }
 
 // Error is the body of an answer that refuses (RFC 9457), and the error that the

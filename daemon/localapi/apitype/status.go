@@ -3,6 +3,7 @@ package apitype
 import (
 	"time"
 
+	"fieldpost/daemon/words"
 	"fieldpost/outbox"
 )
 
@@ -19,6 +20,28 @@ type Status struct {
 	Delivery *Delivery `json:"delivery"`
 	// Warnings holds only what keeps something from being delivered or captured.
 	Warnings []Problem `json:"warnings"`
+	// Causes group what needs attention by its reason, the most frequent first: each is
+	// repaired together (POST /v1/activities/retry with the code).
+	Causes []Cause `json:"causes"`
+}
+
+// Cause is one reason for which items need somebody.
+type Cause struct {
+	Code   string     `json:"code"`
+	Title  string     `json:"title"`
+	Remedy string     `json:"remedy"`
+	Who    outbox.Who `json:"who"`
+	Count  int        `json:"count"`
+}
+
+// CausesOf tells the reasons of the outbox.
+func CausesOf(p *words.Printer, of []outbox.Cause) []Cause {
+	causes := make([]Cause, len(of))
+	for i, c := range of {
+		told := p.Explain(c.Code, map[string]string{"code": c.Code})
+		causes[i] = Cause{Code: c.Code, Title: told.Title, Remedy: told.Remedy, Who: c.Who, Count: c.N}
+	}
+	return causes
 }
 
 // Delivery is how a second record of one activity is kept out: "key" (the org refuses

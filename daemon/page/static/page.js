@@ -3,7 +3,7 @@
 const tokenKey = "fieldpost.token";
 const at = (id) => document.getElementById(id);
 
-let drawing = false, again = false, listening = false, soon = 0;
+let view = "today", drawing = false, again = false, listening = false, soon = 0;
 
 function show(id, visible) { at(id).hidden = !visible; }
 
@@ -16,6 +16,7 @@ function closed(used) {
   show("closed", true);
   show("used", used);
   show("lost", false);
+  show("views", false);
 }
 
 // enter trades the one-time code of the address for a token and forgets the code.
@@ -44,7 +45,7 @@ async function draw() {
   if (drawing) { again = true; return; }
   drawing = true;
   try {
-    const answer = await ask("/ui/today");
+    const answer = await ask("/ui/" + view);
     if (answer?.ok) place(new DOMParser().parseFromString(await answer.text(), "text/html").body.firstElementChild);
   } finally {
     drawing = false;
@@ -82,6 +83,13 @@ function marks(element) {
   return [...found, id + " > summary", id + " summary", id + " button"];
 }
 
+// turn shows another view of the page.
+async function turn(button) {
+  view = button.dataset.view;
+  for (const other of button.parentElement.children) other.ariaCurrent = other === button ? "page" : null;
+  await draw();
+}
+
 // listen draws anew whenever the daemon says that something changed.
 async function listen() {
   if (listening) return;
@@ -106,7 +114,9 @@ async function listen() {
   listening = false;
 }
 
+// later draws soon; checks are made when they are asked for, not at each event.
 function later() {
+  if (view !== "today" && at("view").querySelector("#check-outcome")) return;
   clearTimeout(soon);
   soon = setTimeout(() => draw().catch(() => {}), 150);
 }
@@ -121,7 +131,8 @@ async function press(button) {
   try {
     const answer = await ask(path, options);
     if (!answer) return;
-    if (answer.ok) say(done);
+    if (answer.ok && button.dataset.checks) say((await answer.json()).items.map((check) => check.title).join(" "));
+    else if (answer.ok) say(done);
     else await refused(answer);
     await draw();
   } finally {
@@ -163,7 +174,8 @@ document.addEventListener("click", (event) => {
   if (button.id === "theme") {
     const dark = getComputedStyle(button).getPropertyValue("--dark").trim() === "1";
     theme(dark ? "light" : "dark");
-  } else if (button.dataset.path) press(button).catch(() => show("lost", true));
+  } else if (button.dataset.view) turn(button).catch(() => show("lost", true));
+  else if (button.dataset.path) press(button).catch(() => show("lost", true));
   else if (button.dataset.login) login(button).catch(() => show("lost", true));
 });
 document.addEventListener("visibilitychange", () => { if (!document.hidden && sessionStorage.getItem(tokenKey)) later(); });
@@ -173,6 +185,7 @@ async function start() {
   try { await enter(); } catch { show("lost", true); }
   if (!sessionStorage.getItem(tokenKey)) { closed(!at("used").hidden); return; }
   show("closed", false);
+  show("views", true);
   await listen();
 }
 

@@ -12,7 +12,7 @@ import (
 )
 
 func TestEveryAnswerHasWordsInEachLanguage(t *testing.T) {
-	codes := []string{"unresolved_person", "ambiguous_person", "no_recipient", "related_to_not_allowed", "person_filtered", "meeting_too_long", "claim"}
+	codes := []string{"unresolved_person", "ambiguous_person", "no_recipient", "related_to_not_allowed", "person_filtered", "meeting_too_long", "object_not_writable", "claim"}
 	for code := range outcomes {
 		codes = append(codes, code)
 	}

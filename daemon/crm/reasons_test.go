@@ -7,6 +7,7 @@ import (
 	"testing"
 
 	"fieldpost/daemon/words"
+	"fieldpost/outbox"
 	"fieldpost/outbox/activity"
 )
 
@@ -92,6 +93,19 @@ func TestAPreviewShowsTheRecordThatIsRefused(t *testing.T) {
 	}
 	if record.Fields["Subject"] != "Offre T3" || record.Fields["Status"] != "Completed" {
 		t.Errorf("the record is %v", record.Fields)
+	}
+}
+
+func TestNothingIsSentOfAnObjectThatTheRepMayNotCreate(t *testing.T) {
+	for name, change := range map[string]func(*Facts){
+		"hidden":    func(f *Facts) { f.Task = Object{} },
+		"read only": func(f *Facts) { f.Task.Seen = true },
+	} {
+		_, err := Build(Item{ID: itemID, Activity: mail(), People: people(ana)}, orgFacts(change), rules())
+		var refused *Refused
+		if !errors.As(err, &refused) || refused.Problem.Code != "object_not_writable" || refused.Problem.Who != outbox.Admin {
+			t.Errorf("%s: %v", name, err)
+		}
 	}
 }
 

@@ -71,7 +71,7 @@ func Preview(item Item, facts *Facts, rules *Rules) (*Record, error) {
 	b := &builder{item: item, facts: facts, rules: rules, fields: map[string]any{}}
 	b.name = ObjectFor(item.Activity)
 	b.object = *facts.object(b.name)
-	refused := b.relate()
+	refused := cmp.Or(b.writable(), b.relate())
 	var err error
 	if b.name == "Event" {
 		err = b.event()
@@ -82,6 +82,15 @@ func Preview(item Item, facts *Facts, rules *Rules) (*Record, error) {
 		refused = err
 	}
 	return b.record(), refused
+}
+
+// writable refuses to send anything of an object that the rep may not create: with its
+// fields hidden, an empty record would be all that is left to send.
+func (b *builder) writable() error {
+	if b.object.Writes("Subject") && (b.object.Createable || !b.object.Seen) {
+		return nil
+	}
+	return refuse("object_not_writable", outbox.Admin, outbox.Args{"object": b.facts.LabelOf(b.name)})
 }
 
 // ObjectFor is what an activity becomes: a Task or an Event.

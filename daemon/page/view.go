@@ -44,7 +44,7 @@ type drawing struct {
 	Needs      []row
 	// Causes are the reasons that more than one activity shares.
 	Causes []cause
-	Rows       []row
+	Rows   []row
 }
 
 type asking struct {

@@ -17,7 +17,7 @@ func (p *program) config() *cobra.Command {
 
 func (p *program) configList() *cobra.Command {
 	return p.described(p.command("list", func(*cobra.Command, []string) error {
-		settings, err := p.load()
+		settings, err := p.loadShown()
 		if err != nil {
 			return err
 		}
@@ -33,6 +33,22 @@ func (p *program) configList() *cobra.Command {
 	}), "config.list", "config list")
 }
 
+// loadShown is load for commands that show settings: they also tell that the company's
+// policy is broken, for what they show is then not what the company meant.
+func (p *program) loadShown() (*config.Config, error) {
+	settings, err := p.load()
+	if err != nil {
+		return nil, err
+	}
+	if problem := settings.Policy().Problem; problem != nil {
+		told := problem.Explain(p.words)
+		for _, line := range []string{told.Title, told.Detail, told.Remedy} {
+			fmt.Fprintln(p.errOut, line)
+		}
+	}
+	return settings, nil
+}
+
 func (p *program) origin(item config.Item) string {
 	told := p.words.Text("cli.config.source." + string(item.Source))
 	if item.Locked {
@@ -43,7 +59,7 @@ func (p *program) origin(item config.Item) string {
 
 func (p *program) configGet() *cobra.Command {
 	c := p.command("get", func(_ *cobra.Command, args []string) error {
-		settings, err := p.load()
+		settings, err := p.loadShown()
 		if err != nil {
 			return err
 		}
@@ -128,7 +144,7 @@ func (p *program) hintOverridden(key string, source config.Source) {
 
 func (p *program) configExplain() *cobra.Command {
 	c := p.command("explain", func(_ *cobra.Command, args []string) error {
-		settings, err := p.load()
+		settings, err := p.loadShown()
 		if err != nil {
 			return err
 		}

@@ -258,6 +258,7 @@ func TestABrokenPolicyKeepsCapturesAndStopsDeliveryUntilItIsMended(t *testing.T)
 	if item := l.item(id); item.State != "waiting" || len(l.org.Records("Task")) != 0 {
 		t.Errorf("the item is %s", item.State)
 	}
+	l.wantTold(exitDone, []string{"nothing is sent until they can", "line 3"}, "config", "explain", "contacts.scope")
 	write("locked = [\"contacts.scope\"]\n[contacts]\nscope = \"all\"\n")
 	l.delivered(id)
 	l.wantTold(exitUsage, []string{"contacts.scope"}, "config", "set", "contacts.scope", "own")

@@ -1,0 +1,137 @@
+package daemon
+
+import (
+	"net/http/httptest"
+	"testing"
+	"time"
+
+	"fieldpost/daemon/crm"
+	"fieldpost/keychain"
+	"fieldpost/sfclient/sandbox"
+	"fieldpost/sfclient/sfauth"
+)
+
+// working is a daemon that does not run, with a rep signed in and a clock that the test
+// turns.
+type working struct {
+	*Daemon
+	t     *testing.T
+	org   *sandbox.Sandbox
+	clock time.Time
+}
+
+func newWorking(t *testing.T) *working {
+	t.Helper()
+	w := &working{t: t, clock: time.Now()}
+	now := func() time.Time { return w.clock }
+	w.org = sandbox.New(sandbox.Config{Now: now})
+	server := httptest.NewServer(w.org)
+	t.Cleanup(server.Close)
+	home := homeAt(t, t.TempDir(), &keychain.Memory{})
+	t.Cleanup(func() { closed(t, home) })
+	home.Now = now
+	var err error
+	if w.Daemon, err = New(home, Parts{Version: "test", Transport: server.Client().Transport}); err != nil {
+		t.Fatal(err)
+	}
+	access, refresh := w.org.Grant(w.org.Rep().ID)
+	account := sfauth.Account{
+		OrgID: w.org.Org().ID, UserID: w.org.Rep().ID, Username: w.org.Rep().Username,
+		InstanceURL: server.URL, LoginURL: server.URL, ClientID: "test",
+	}
+	grant := &sfauth.Grant{Account: account, AccessToken: access, RefreshToken: refresh}
+	if err := w.session.take(t.Context(), grant, sfauth.Account{}); err != nil {
+		t.Fatal(err)
+	}
+	w.keep(true)
+	return w
+}
+
+func (w *working) keep(forced bool) {
+	w.t.Helper()
+	if err := w.keeper.keep(w.t.Context(), forced); err != nil {
+		w.t.Fatal(err)
+	}
+}
+
+// calls counts those of the data API: a renewal of the session is none.
+func (w *working) calls() map[sandbox.Purpose]int {
+	counted := map[sandbox.Purpose]int{}
+	for _, c := range w.org.Calls() {
+		if c.Purpose != sandbox.Token {
+			counted[c.Purpose]++
+		}
+	}
+	return counted
+}
+
+func total(counted map[sandbox.Purpose]int) int {
+	n := 0
+	for _, each := range counted {
+		n += each
+	}
+	return n
+}
+
+// TestADayOfARepStaysWithinItsCalls is the day of a laptop that is never shut: a look an
+// hour, everything once, and a rejection every ten minutes that hints at a change.
+func TestADayOfARepStaysWithinItsCalls(t *testing.T) {
+	w := newWorking(t)
+	w.org.ResetCalls()
+	for range 24 * 6 {
+		w.clock = w.clock.Add(10 * time.Minute)
+		w.keep(false)
+		if err := w.drain.Org.Reread(t.Context()); err != nil {
+			t.Fatal(err)
+		}
+	}
+	counted := w.calls()
+	t.Logf("the day costs %d calls: %v", total(counted), counted)
+	if n := total(counted); n > 60 {
+		t.Errorf("the day costs %d calls: %v", n, counted)
+	}
+	if counted[sandbox.Describe] != 2 || counted[sandbox.DescribeGlobal] != 1 {
+		t.Errorf("the org is read in full other than once: %v", counted)
+	}
+}
+
+func TestWhatAnAdministratorChangesIsKnownWithinTheHour(t *testing.T) {
+	w := newWorking(t)
+	facts := func() *crm.Facts {
+		known, ok := w.home.facts()
+		if !ok {
+			t.Fatal("no facts")
+		}
+		return known
+	}
+	w.org.Set(func(r *sandbox.Rules) { r.SharedActivities = true })
+	w.clock = w.clock.Add(59 * time.Minute)
+	w.keep(false)
+	if facts().Shared() {
+		t.Error("it was looked before the hour was over")
+	}
+	w.clock = w.clock.Add(2 * time.Minute)
+	w.keep(false)
+	if !facts().Shared() {
+		t.Error("an hour later the change is not known")
+	}
+}
+
+func TestFactsThatAnEarlierVersionKeptAreReadAgain(t *testing.T) {
+	w := newWorking(t)
+	old := map[string]any{
+		"read_at": w.clock, "closed_status": "Completed", "prefixes": map[string]string{},
+		"task": map[string]any{"fields": map[string]any{"Type": map[string]any{"label": "Type", "values": []string{"Email"}}}},
+	}
+	if err := w.home.Directory.Keep(keptFacts, old); err != nil {
+		t.Fatal(err)
+	}
+	w.home.cached = nil
+	if _, known := w.home.facts(); known {
+		t.Fatal("facts of another shape are taken")
+	}
+	facts, err := w.drain.Org.Facts(t.Context())
+	if err != nil || !facts.Task.Writes("Subject") {
+		t.Errorf("%v", err)
+	}
+}

@@ -88,7 +88,11 @@ func (p *program) explain(problem *apitype.Problem) {
 			fmt.Fprintln(p.out, "  "+line)
 		}
 	}
-	if problem.ForAdmin == "" {
+}
+
+// letter prints the text for the administrator, where it is one who acts.
+func (p *program) letter(problem *apitype.Problem) {
+	if problem == nil || problem.ForAdmin == "" {
 		return
 	}
 	fmt.Fprintln(p.out, "  "+p.words.Text("cli.for_admin"))

@@ -54,6 +54,7 @@ func (p *program) item(item *apitype.Item) error {
 		fmt.Fprintln(p.out, "  "+clean(joined(person.Name, person.Email, person.ID)))
 	}
 	p.explain(item.Problem)
+	p.letter(item.Problem)
 	if item.Record != nil {
 		fmt.Fprintf(p.out, "  %s %s %s\n", item.Record.Object, item.Record.ID, item.Record.URL)
 	}

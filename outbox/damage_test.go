@@ -113,6 +113,30 @@ func TestAnItemWhoseContentIsGoneIsReportedNotDropped(t *testing.T) {
 	b.must(b.Discard(gone))
 }
 
+func TestDamageThatShowsOnlyWhenTheStoreStartsIsSetAsideToo(t *testing.T) {
+	b := newBench(t)
+	b.must(b.SignIn(rep, nil))
+	whole := b.add("whole")
+	b.must(b.db.Update(func(tx *bbolt.Tx) error {
+		seals := tx.Bucket(bucketSeals)
+		key, value := seals.Cursor().First()
+		value = append([]byte{}, value...)
+		value[frameHeader] ^= 1
+		return seals.Put(append([]byte{}, key...), value)
+	}))
+	b.must(b.Close())
+	store, err := Open(b.path, Options{
+		Recipients: []age.Recipient{b.identity.Recipient()}, Identity: b.identity, Now: func() time.Time { return b.clock },
+		Verify: func(string) error { return nil }, // it has not noticed
+	})
+	b.must(err)
+	b.Store = store
+	fresh := b.add("captured at once")
+	b.must(b.Salvage(t.Context()))
+	b.wantState(whole, Waiting)
+	b.wantState(fresh, Waiting)
+}
+
 func TestOneDamagedRecordHoldsUpNoOther(t *testing.T) {
 	for _, kind := range []frameKind{frameHead, frameBody} {
 		b := newBench(t)

@@ -104,18 +104,16 @@ func Open(path string, options Options) (*Store, error) {
 	if check == nil {
 		check = func(path string) error { return guarded(func() error { return Verify(path) }) }
 	}
-	err := s.openWhole(check)
-	if err == nil {
-		err = s.start(options)
-	}
-	if err != nil {
+	if err := s.openWhole(check, options); err != nil {
 		return nil, errors.Join(err, s.closeFile())
 	}
 	return s, nil
 }
 
-// openWhole opens the file, or a new one in place of a damaged one.
-func (s *Store) openWhole(check func(path string) error) error {
+// openWhole opens the file, or a new one in place of a damaged one. Some damage shows only
+// in the start's own reads and writes: a large file that was closed well is not read whole
+// first, and bbolt's check does not look at everything that its writes go by.
+func (s *Store) openWhole(check func(path string) error, options Options) error {
 	vitals, err := s.keyFile.read()
 	if err != nil {
 		return err
@@ -128,7 +126,7 @@ func (s *Store) openWhole(check func(path string) error) error {
 		err = s.examineFile(check)
 	}
 	if err == nil {
-		err = s.openAndMigrate(vitals)
+		err = s.openAndStart(vitals, options)
 	}
 	if !errors.Is(err, ErrDamaged) {
 		return err
@@ -139,7 +137,14 @@ func (s *Store) openWhole(check func(path string) error) error {
 	if _, err := s.create(vitals); err != nil {
 		return err
 	}
-	return s.openAndMigrate(vitals)
+	return s.openAndStart(vitals, options)
+}
+
+func (s *Store) openAndStart(vitals *vitals, options Options) error {
+	if err := s.openAndMigrate(vitals); err != nil {
+		return err
+	}
+	return s.start(options)
 }
 
 func (s *Store) openAndMigrate(vitals *vitals) error {

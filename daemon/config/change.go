@@ -14,7 +14,7 @@ import (
 // *Error: CodeUnknown, CodeForm, CodeValue, CodeLocked, or one of the file's own.
 // A value from the environment or a flag stays in force over what is set here.
 func (c *Config) Set(changes map[string]any) error {
-	cleaned, err := c.Clean(changes)
+	cleaned, err := c.clean(changes)
 	if err != nil {
 		return err
 	}
@@ -24,6 +24,21 @@ func (c *Config) Set(changes map[string]any) error {
 // Clean checks the values of a change and gives them as they would be kept; nothing is
 // changed. Errors as of Set, but for those of the file.
 func (c *Config) Clean(changes map[string]any) (map[string]any, error) {
+	cleaned, err := c.clean(changes)
+	if err != nil {
+		return nil, err
+	}
+	c.mu.RLock()
+	defer c.mu.RUnlock()
+	for _, key := range slices.Sorted(maps.Keys(cleaned)) {
+		if err := c.permit(find(c.table, key), cleaned[key]); err != nil {
+			return nil, err
+		}
+	}
+	return cleaned, nil
+}
+
+func (c *Config) clean(changes map[string]any) (map[string]any, error) {
 	cleaned := map[string]any{}
 	for _, key := range slices.Sorted(maps.Keys(changes)) {
 		row := find(c.table, key)

@@ -81,24 +81,34 @@ func (c *Config) Settings() Settings {
 func (c *Config) Paths() Paths { return c.in.Paths }
 
 // Reload reads the files again and tells the watchers if a value in force changed.
-// With an error everything stays as it was.
+// With an error in the user's own file what it said before stays in force, and the
+// policy counts all the same: nobody gets around it by a typing error.
 func (c *Config) Reload() error {
 	c.changing.Lock()
 	defer c.changing.Unlock()
-	next, err := c.read()
+	file, fault := c.readUserFile()
+	if fault != nil {
+		file = c.state.layers[FromFile]
+	}
+	next, err := c.readWith(file)
 	if err != nil {
 		return err
 	}
 	c.replace(next)
-	return nil
+	return fault
 }
 
 func (c *Config) read() (state, error) {
-	policy, locked, rules := c.readPolicy()
 	file, err := c.readUserFile()
 	if err != nil {
 		return state{}, err
 	}
+	return c.readWith(file)
+}
+
+// readWith reads all layers but the user's file.
+func (c *Config) readWith(file layer) (state, error) {
+	policy, locked, rules := c.readPolicy()
 	env, err := readEnv(c.table, c.in.Environ)
 	if err != nil {
 		return state{}, err

@@ -60,11 +60,7 @@ func (h *Home) accessGroups() string { return strings.Join(h.Config.Settings().A
 // filter is whom the settings let this user relate.
 func (h *Home) filter(userID string) directory.Filter {
 	s := h.Config.Settings()
-	filter := directory.Filter{Contacts: s.Contacts.Where, Leads: s.Leads.Where}
-	if s.Contacts.Scope == config.ScopeOwn {
-		filter.OwnerID = userID
-	}
-	return filter
+	return directory.Filter{UserID: userID, Own: s.Contacts.Scope == config.ScopeOwn, Contacts: s.Contacts.Where, Leads: s.Leads.Where}
 }
 
 // barred tells what keeps everything of this account from being sent until somebody

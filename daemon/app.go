@@ -20,7 +20,7 @@ import (
 // serverParts is the daemon as the local port sees it.
 func (d *Daemon) serverParts(port int, guard *access.Access) localapi.Parts {
 	return localapi.Parts{
-		Port: port, Access: guard, Feed: d.feed, Outbox: queue{d.home.Outbox, d.drain}, Intake: intake{d}, Status: d,
+		Port: port, Access: guard, Feed: d.feed, Outbox: queue{d.home.Outbox, d.drain, d.home.Directory.ForgetMisses}, Intake: intake{d}, Status: d,
 		Settings: settings{d}, Doctor: d, SignIn: d.session, Sync: d, Refresh: d, Upkeep: upkeep{d.home, d}, Preview: d.home, Org: d.home, Stop: func() { d.stop() },
 		Origins:  func() []string { return d.home.Config.Settings().Web.AllowedOrigins },
 		Language: func(wish string) string { return d.home.language(wish) },
@@ -37,6 +37,8 @@ func (h *Home) language(wish string) string {
 type queue struct {
 	*outbox.Store
 	drain *drain.Drain
+	// asked is told that a person wants another try.
+	asked func()
 }
 
 func (q queue) Retry(id string) error   { return q.then(q.Store.Retry(id)) }
@@ -57,6 +59,7 @@ func (q queue) then(err error) error {
 	if err != nil {
 		return err
 	}
+	q.asked()
 	return q.drain.Flush()
 }
 
@@ -196,6 +199,7 @@ func problemOf(err error) *outbox.Problem {
 
 // Sync sends and refreshes now; it does not wait for either.
 func (d *Daemon) Sync(context.Context) error {
+	d.home.Directory.ForgetMisses()
 	d.keeper.refresh()
 	return d.drain.Flush()
 }

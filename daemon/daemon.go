@@ -115,6 +115,8 @@ func (d *Daemon) connected(now drain.Connection) {
 
 // signedIn starts what a fresh sign-in makes possible.
 func (d *Daemon) signedIn() {
+	d.org.forget()
+	d.session.locks.forget()
 	if err := d.org.tryAgain(); err != nil {
 		d.home.Log.Error("trying again what waits for an administrator failed", "error", err)
 	}

@@ -44,7 +44,7 @@ func (d *Daemon) accountFindings() doctor.Account {
 	account, conn := d.session.refresher.Account(), d.drain.Connection()
 	found := doctor.Account{
 		SignedIn: account.UserID != "", Username: account.Username, Connection: conn.Problem,
-		NeedsSignIn: accountStatus(account, conn).State == apitype.NeedsSignIn,
+		NeedsSignIn: accountStatus(account, conn).State == apitype.NeedsSignIn && d.keychainProblem() == nil,
 		LockSeen:    d.session.locks.lastSeen(), Hosts: d.hosts(),
 	}
 	if result := d.session.result(); result.err != nil {
@@ -123,8 +123,8 @@ func (d *Daemon) orgFindings(ctx context.Context) doctor.Org {
 		found.LeadsLeftOut = stats.LeadsLeftOut
 	}
 	if d.drain.Connection().State != drain.Online {
-		if conn := d.drain.Connection().Problem; conn != nil && conn.Code == "condition_refused" {
-			found.Condition = conn
+		if refused := d.org.condition(); refused != nil {
+			found.Condition = conditionTold(refused)
 		}
 		return found
 	}
@@ -146,12 +146,17 @@ func (d *Daemon) conditionProblem(ctx context.Context) *outbox.Problem {
 	if !filter.Hides() {
 		return nil
 	}
-	var refused *directory.ConditionError
 	err := directory.Try(ctx, d.session.client, filter)
+	d.org.judged(filter, err)
+	var refused *directory.ConditionError
 	if !errors.As(err, &refused) {
 		return nil
 	}
-	call := crm.JudgeCall(err)
+	return conditionTold(refused)
+}
+
+func conditionTold(refused *directory.ConditionError) *outbox.Problem {
+	call := crm.JudgeCall(refused)
 	return &call.Problem
 }
 

@@ -3,6 +3,7 @@ package daemon
 import (
 	"context"
 	"errors"
+	"fmt"
 	"io/fs"
 	"log/slog"
 	"os"
@@ -15,6 +16,7 @@ import (
 	"fieldpost/daemon/config"
 	"fieldpost/daemon/crm"
 	"fieldpost/daemon/directory"
+	"fieldpost/daemon/drain"
 	"fieldpost/daemon/words"
 	"fieldpost/keychain"
 	"fieldpost/outbox"
@@ -190,20 +192,52 @@ func (h *Home) facts() (*crm.Facts, bool) {
 	if !known || err != nil {
 		return nil, false
 	}
+	facts.UseKey(h.Config.Settings().Salesforce.KeyField) // it may have changed while nothing ran
 	h.cached = facts
 	return facts, true
 }
 
-// keepFacts stores fresh facts; nil forgets them, and the directory with them,
-// for they belong to the org and the user that signed out.
-func (h *Home) keepFacts(facts *crm.Facts) error {
+// keepFacts stores fresh facts of the account; drain.ErrSignedOut where somebody else, or
+// nobody, is signed in by now.
+func (h *Home) keepFacts(account *outbox.Account, facts *crm.Facts) error {
 	h.mu.Lock()
 	defer h.mu.Unlock()
-	h.cached = facts
-	if facts == nil {
-		return h.Directory.Forget()
+	now, _, err := h.Outbox.Current()
+	if err != nil {
+		return err
 	}
-	return h.Directory.Keep(keptFacts, facts)
+	if now == nil || !now.Same(account) {
+		return drain.ErrSignedOut
+	}
+	if err := h.Directory.Keep(keptFacts, facts); err != nil {
+		return fmt.Errorf("daemon: keeping the org's facts: %w", err)
+	}
+	h.cached = facts
+	return nil
+}
+
+// forgetOrg forgets the facts and the directory: they belong to the org and the user
+// that signed out.
+func (h *Home) forgetOrg() error {
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	h.cached = nil
+	return h.Directory.Forget()
+}
+
+// useKeyField lets a changed setting count before the org is read again.
+func (h *Home) useKeyField() error {
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	if h.cached == nil {
+		return nil
+	}
+	facts := *h.cached
+	if facts.UseKey(h.Config.Settings().Salesforce.KeyField); facts.KeyField == h.cached.KeyField {
+		return nil
+	}
+	h.cached = &facts
+	return h.Directory.Keep(keptFacts, &facts)
 }
 
 // rules are the settings that shape records.

@@ -166,7 +166,7 @@ func (k *keeper) keep(ctx context.Context, forced bool) error {
 	case err != nil:
 		k.report(ctx, err)
 	case asked:
-		k.report(ctx, d.home.barred())
+		k.report(ctx, d.org.barred())
 		d.feed.Status()
 		d.drain.Nudge()
 	}

@@ -2,10 +2,12 @@ package daemon
 
 import (
 	"context"
-	"fmt"
+	"errors"
+	"reflect"
 	"sync"
 	"time"
 
+	"fieldpost/daemon/config"
 	"fieldpost/daemon/crm"
 	"fieldpost/daemon/directory"
 	"fieldpost/daemon/drain"
@@ -36,8 +38,17 @@ type org struct {
 	// reading lets one reader at a time ask the org.
 	reading sync.Mutex
 
-	mu     sync.Mutex
-	hinted time.Time // when a rejection led to a look last
+	mu      sync.Mutex
+	hinted  time.Time // when a rejection led to a look last
+	refused *refusal
+}
+
+// refusal is a condition of the settings that Salesforce could not follow: it is not
+// asked again until the settings change, a day is over or a person asks.
+type refusal struct {
+	filter directory.Filter
+	at     time.Time
+	err    *directory.ConditionError
 }
 
 // Facts gives the kept facts while they are fresh or the org cannot be asked, else
@@ -45,9 +56,45 @@ type org struct {
 func (o *org) Facts(ctx context.Context) (*crm.Facts, error) {
 	facts, err := o.facts(ctx)
 	if err == nil {
-		err = o.home.barred()
+		err = o.barred()
 	}
 	return facts, err
+}
+
+// barred tells what keeps everything of this account from being sent until somebody
+// acts; nil where nothing does.
+func (o *org) barred() error {
+	if err := o.home.barred(); err != nil {
+		return err
+	}
+	if refused := o.condition(); refused != nil {
+		return refused
+	}
+	return nil
+}
+
+// condition is the one in force that Salesforce could not follow, nil for none.
+func (o *org) condition() *directory.ConditionError {
+	filter := o.home.filter(o.UserID())
+	o.mu.Lock()
+	defer o.mu.Unlock()
+	if o.refused == nil || !reflect.DeepEqual(o.refused.filter, filter) || o.home.Now().Sub(o.refused.at) >= factsAge {
+		return nil
+	}
+	return o.refused.err
+}
+
+// judged remembers whether Salesforce could follow the conditions.
+func (o *org) judged(filter directory.Filter, err error) {
+	var refused *directory.ConditionError
+	o.mu.Lock()
+	defer o.mu.Unlock()
+	switch {
+	case errors.As(err, &refused):
+		o.refused = &refusal{filter: filter, at: o.home.Now(), err: refused}
+	case err == nil:
+		o.refused = nil
+	}
 }
 
 func (o *org) facts(ctx context.Context) (*crm.Facts, error) {
@@ -56,15 +103,22 @@ func (o *org) facts(ctx context.Context) (*crm.Facts, error) {
 		return nil, err
 	}
 	kept, known := o.home.facts()
-	if known && o.home.Now().Sub(kept.ReadAt) < factsAge {
+	if known && o.fresh(kept) {
 		return kept, nil
 	}
-	fresh, err := o.read(ctx, account)
+	read, err := o.take(account, func(before *crm.Facts, settings *config.Settings) (*crm.Facts, error) {
+		if before != nil && o.fresh(before) {
+			return before, nil // another has read them meanwhile
+		}
+		return crm.ReadFacts(ctx, o.client, userOf(account), before, settings.Salesforce.KeyField, o.home.Now())
+	})
 	if err != nil && known {
 		return kept, nil
 	}
-	return fresh, err
+	return read, err
 }
+
+func (o *org) fresh(facts *crm.Facts) bool { return o.home.Now().Sub(facts.ReadAt) < factsAge }
 
 func (o *org) account() (*outbox.Account, error) {
 	account, _, err := o.home.Outbox.Current()
@@ -76,8 +130,8 @@ func (o *org) account() (*outbox.Account, error) {
 
 // read reads the facts in full.
 func (o *org) read(ctx context.Context, account *outbox.Account) (*crm.Facts, error) {
-	return o.take(account, func(keyField string) (*crm.Facts, error) {
-		return crm.ReadFacts(ctx, o.client, userOf(account), keyField, o.home.Now())
+	return o.take(account, func(before *crm.Facts, settings *config.Settings) (*crm.Facts, error) {
+		return crm.ReadFacts(ctx, o.client, userOf(account), before, settings.Salesforce.KeyField, o.home.Now())
 	})
 }
 
@@ -88,13 +142,13 @@ func (o *org) look(ctx context.Context, forced bool) error {
 	if err != nil {
 		return err
 	}
-	before, known := o.home.facts()
-	if !known {
+	if _, known := o.home.facts(); !known {
 		_, err := o.read(ctx, account)
 		return err
 	}
-	_, err = o.take(account, func(keyField string) (*crm.Facts, error) {
-		return crm.Look(ctx, o.client, before, userOf(account), keyField, forced, o.home.Now())
+	_, err = o.take(account, func(before *crm.Facts, settings *config.Settings) (*crm.Facts, error) {
+		look := crm.Look{User: userOf(account), KeyField: settings.Salesforce.KeyField, Groups: settings.Access.Groups, Forced: forced}
+		return look.At(ctx, o.client, before, o.home.Now())
 	})
 	return err
 }
@@ -104,19 +158,18 @@ func userOf(account *outbox.Account) crm.User {
 }
 
 // take keeps what ask reads, if the account is still the one that it was read for.
-func (o *org) take(account *outbox.Account, ask func(keyField string) (*crm.Facts, error)) (*crm.Facts, error) {
+// before are the facts known so far, nil for none.
+func (o *org) take(account *outbox.Account, ask func(before *crm.Facts, settings *config.Settings) (*crm.Facts, error)) (*crm.Facts, error) {
 	o.reading.Lock()
 	defer o.reading.Unlock()
-	facts, err := ask(o.home.Config.Settings().Salesforce.KeyField)
+	before, known := o.home.facts()
+	settings := o.home.Config.Settings()
+	facts, err := ask(before, &settings)
 	if err != nil {
 		return nil, err
 	}
-	if now, err := o.account(); err != nil || !now.Same(account) {
-		return nil, drain.ErrSignedOut // somebody else signed in meanwhile
-	}
-	before, known := o.home.facts()
-	if err := o.home.keepFacts(facts); err != nil {
-		return nil, fmt.Errorf("daemon: keeping the org's facts: %w", err)
+	if err := o.home.keepFacts(account, facts); err != nil {
+		return nil, err
 	}
 	if known && !before.Same(facts) {
 		err = o.tryAgain() // what an administrator had to mend may be mended
@@ -136,14 +189,24 @@ func (o *org) Reread(ctx context.Context) error {
 	o.mu.Lock()
 	now := o.home.Now()
 	recent := now.Sub(o.hinted) < hintAge
-	if !recent {
-		o.hinted = now
-	}
 	o.mu.Unlock()
 	if recent {
 		return nil
 	}
-	return o.look(ctx, true)
+	if err := o.look(ctx, true); err != nil {
+		return err
+	}
+	o.mu.Lock()
+	defer o.mu.Unlock()
+	o.hinted = now
+	return nil
+}
+
+// forget drops what is remembered of the user who was signed in before.
+func (o *org) forget() {
+	o.mu.Lock()
+	defer o.mu.Unlock()
+	o.hinted, o.refused = time.Time{}, nil
 }
 
 // Refresh reads the facts and copies people and records down.
@@ -155,7 +218,13 @@ func (o *org) Refresh(ctx context.Context) error {
 	if _, err := o.read(ctx, account); err != nil {
 		return err
 	}
-	if _, err := o.home.Directory.Sync(ctx, o.client, o.home.filter(account.UserID), o.home.Now()); err != nil {
+	filter := o.home.filter(account.UserID)
+	_, err = o.home.Directory.Sync(ctx, o.client, filter, o.home.Now())
+	o.judged(filter, err)
+	if errors.Is(err, directory.ErrForgotten) {
+		return drain.ErrSignedOut
+	}
+	if err != nil {
 		return err
 	}
 	// Who was not found before may be known now.
@@ -170,7 +239,7 @@ func (o *org) stale() bool {
 		return true
 	}
 	usable, err := o.home.Directory.MadeBy(o.home.filter(o.UserID()))
-	return err != nil || !usable // the settings changed since
+	return err != nil || !usable && o.condition() == nil // the settings changed since
 }
 
 // unseen reports whether a look for what changed is due.
@@ -182,9 +251,18 @@ func (o *org) unseen() bool {
 // Rules are the settings that shape records.
 func (o *org) Rules() *crm.Rules { return o.home.rules() }
 
-// Resolve finds who has the addresses.
-func (o *org) Resolve(ctx context.Context, addresses []string) (map[string]directory.Match, error) {
-	return o.home.Directory.Resolve(ctx, o.client, o.home.filter(o.UserID()), addresses)
+// Resolve finds who has the addresses, and which of the ids may not be related.
+func (o *org) Resolve(ctx context.Context, addresses, ids []string) (map[string]directory.Match, error) {
+	filter := o.home.filter(o.UserID())
+	found, err := o.home.Directory.Resolve(ctx, o.client, filter, addresses, ids, o.home.Now())
+	if errors.Is(err, directory.ErrForgotten) {
+		err = drain.ErrSignedOut
+	}
+	var refused *directory.ConditionError
+	if errors.As(err, &refused) {
+		o.judged(filter, err)
+	}
+	return found, err
 }
 
 // Name is what a person or record is called, as far as the copy knows.

@@ -54,6 +54,7 @@ func newSession(home *Home, transport http.RoundTripper, userAgent string) (*ses
 		return nil, err
 	}
 	s := &session{home: home, onSignIn: func() {}, clock: &clock{next: transport, now: home.Now}}
+	s.usage.now = home.Now
 	s.transport = s.clock
 	s.atRest = func(_ context.Context, change func() error) error { return change() }
 	s.refresher = sfauth.NewRefresher(sfauth.RefresherConfig{
@@ -212,7 +213,7 @@ func (s *session) take(ctx context.Context, grant *sfauth.Grant, before sfauth.A
 		return err
 	}
 	if !before.Same(grant.Account) {
-		if err := s.home.keepFacts(nil); err != nil {
+		if err := s.home.forgetOrg(); err != nil {
 			return err
 		}
 	}
@@ -259,7 +260,7 @@ func (s *session) signOut(ctx context.Context, keep, discard bool) error {
 		s.home.Log.Warn("the grant could not be revoked", "error", err)
 	}
 	return s.atRest(ctx, func() error {
-		return errors.Join(s.refresher.Forget(ctx), s.home.Outbox.SignOut(), s.home.keepFacts(nil))
+		return errors.Join(s.refresher.Forget(ctx), s.home.Outbox.SignOut(), s.home.forgetOrg())
 	})
 }
 

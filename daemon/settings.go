@@ -31,8 +31,8 @@ func (d *Daemon) watchSettings(ctx context.Context) error {
 		d.settingsChanged(&before, &now)
 		before = now
 	})()
-	changes, stop := d.watchFolders()
-	defer stop()
+	watcher := d.watchFolders()
+	defer watcher.Close()
 	round := time.NewTicker(settingsRound)
 	defer round.Stop()
 	rest := time.NewTimer(0)
@@ -40,8 +40,12 @@ func (d *Daemon) watchSettings(ctx context.Context) error {
 		select {
 		case <-ctx.Done():
 			return nil
-		case <-changes:
-			rest.Reset(settingsRest)
+		case change := <-watcher.Events:
+			if d.concernsSettings(change.Name) {
+				rest.Reset(settingsRest)
+			}
+		case err := <-watcher.Errors:
+			d.home.Log.Warn("watching the settings failed", "error", err)
 		case <-round.C:
 			rest.Reset(0)
 		case <-rest.C:
@@ -51,12 +55,12 @@ func (d *Daemon) watchSettings(ctx context.Context) error {
 }
 
 // watchFolders watches the folders in which the files of the settings lie, as far as
-// they are there.
-func (d *Daemon) watchFolders() (<-chan fsnotify.Event, func()) {
+// they are there and the system lets it; the rounds find what it misses.
+func (d *Daemon) watchFolders() *fsnotify.Watcher {
 	watcher, err := fsnotify.NewWatcher()
 	if err != nil {
 		d.home.Log.Warn("the settings are not watched", "error", err)
-		return nil, func() {}
+		return &fsnotify.Watcher{}
 	}
 	paths := d.home.Config.Paths()
 	folders := map[string]bool{}
@@ -70,7 +74,14 @@ func (d *Daemon) watchFolders() (<-chan fsnotify.Event, func()) {
 			d.home.Log.Warn("a folder of settings is not watched", "error", err)
 		}
 	}
-	return watcher.Events, func() { _ = watcher.Close() }
+	return watcher
+}
+
+// concernsSettings leaves the daemon's own files out, which change all day and may lie in
+// the same folder as config.toml.
+func (d *Daemon) concernsSettings(name string) bool {
+	paths := d.home.Config.Paths()
+	return filepath.Dir(name) != paths.State || filepath.Base(name) == filepath.Base(paths.ConfigFile) || name == d.home.Config.Policy().File
 }
 
 func (d *Daemon) reload() {
@@ -78,7 +89,6 @@ func (d *Daemon) reload() {
 	barred := d.home.barred()
 	if err := settings.Reload(); err != nil {
 		d.home.Log.Warn("changed settings cannot be read", "error", err)
-		return
 	}
 	if err := settings.KeepPolicy(); err != nil {
 		d.home.Log.Warn("the policy could not be kept", "error", err)
@@ -91,18 +101,22 @@ func (d *Daemon) reload() {
 // settingsChanged reads the org again where what is read depends on the settings, and
 // sends what may be allowed now.
 func (d *Daemon) settingsChanged(before, now *config.Settings) {
-	if !reflect.DeepEqual(bound(before), bound(now)) {
-		d.keeper.refresh()
+	if reflect.DeepEqual(bound(before), bound(now)) {
+		return
+	}
+	if err := d.home.useKeyField(); err != nil {
+		d.home.Log.Error("the key field could not be changed", "error", err)
 	}
 	if err := d.org.tryAgain(); err != nil {
 		d.home.Log.Error("trying again what waits for an administrator failed", "error", err)
 	}
+	d.keeper.refresh()
 	d.wakeDrain()
 }
 
-// bound are the settings that decide what is read of the org.
+// bound are the settings that decide what is read of the org and what is sent.
 func bound(s *config.Settings) any {
-	return []any{s.Salesforce.KeyField, s.Access, s.Contacts, s.Leads, s.RelatedTo, s.Share, s.Meeting}
+	return []any{s.Salesforce.KeyField, s.Access, s.Contacts, s.Leads, s.RelatedTo, s.Share, s.Meeting, s.People}
 }
 
 func (d *Daemon) wakeDrain() {

@@ -2,25 +2,35 @@ package daemon
 
 import (
 	"sync"
+	"time"
 
 	"fieldpost/sfclient"
 )
 
-// usage is the org's daily allowance as last told (salesforce.md 7.4).
+// usage is the org's daily allowance as told within the hour (salesforce.md 7.4).
 type usage struct {
+	now  func() time.Time
 	mu   sync.Mutex
 	last sfclient.Usage
+	at   time.Time
 }
+
+// usageAge is how long what was told of the allowance counts: it is a rolling day's, and
+// only a call tells how it stands now.
+const usageAge = time.Hour
 
 func (u *usage) note(told sfclient.Usage) {
 	u.mu.Lock()
 	defer u.mu.Unlock()
-	u.last = told
+	u.last, u.at = told, u.now()
 }
 
 func (u *usage) latest() sfclient.Usage {
 	u.mu.Lock()
 	defer u.mu.Unlock()
+	if u.now().Sub(u.at) >= usageAge {
+		return sfclient.Usage{}
+	}
 	return u.last
 }
 

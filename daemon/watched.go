@@ -57,6 +57,13 @@ func (l *locks) note(grant sfclient.Grant) {
 	}
 }
 
+// forget drops what was seen of the user who was signed in before.
+func (l *locks) forget() {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	l.token, l.seen = "", time.Time{}
+}
+
 func (l *locks) lastSeen() time.Time {
 	l.mu.Lock()
 	defer l.mu.Unlock()

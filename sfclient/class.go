@@ -53,6 +53,17 @@ func Declined(err error) bool {
 	return !wholeAccount[own.Code]
 }
 
+// Hidden reports whether Salesforce does not know what a query names: the object or a
+// field of it is not there, or this user may not see it.
+func Hidden(err error) bool {
+	var own *Error
+	return errors.As(err, &own) && hiddenCodes[own.Code]
+}
+
+var hiddenCodes = map[string]bool{
+	"INVALID_TYPE": true, "INVALID_FIELD": true, "INSUFFICIENT_ACCESS": true, "INSUFFICIENT_ACCESS_OR_READONLY": true,
+}
+
 // wholeAccount are the refusals that hold for every call of this user.
 var wholeAccount = map[string]bool{
 	"INVALID_SESSION_ID": true, "API_DISABLED_FOR_ORG": true, "API_CURRENTLY_DISABLED": true, "FUNCTIONALITY_NOT_ENABLED": true,

@@ -138,7 +138,7 @@ func TestAListIsCutToFitTheURI(t *testing.T) {
 	}
 	var seen []string
 	queries := 0
-	for soql := range sfclient.InQueries("SELECT Id FROM Contact WHERE Email IN :values", addresses) {
+	for soql := range sfclient.InQueries("SELECT Id FROM Contact WHERE Email IN ", addresses, "") {
 		queries++
 		if n := len(url.QueryEscape(soql)); n > 12<<10 {
 			t.Errorf("%d bytes", n)
@@ -157,13 +157,13 @@ func TestAListIsCutToFitTheURI(t *testing.T) {
 }
 
 func TestAListOfNobodyAsksNothing(t *testing.T) {
-	for soql := range sfclient.InQueries("SELECT Id FROM Contact WHERE Email IN :values", nil) {
+	for soql := range sfclient.InQueries("SELECT Id FROM Contact WHERE Email IN ", nil, "") {
 		t.Errorf("%s", soql)
 	}
 }
 
 func TestAValueThatFitsNowhereStandsAlone(t *testing.T) {
-	queries := slices.Collect(sfclient.InQueries("X IN :values", []string{strings.Repeat("é", 9000), "b"}))
+	queries := slices.Collect(sfclient.InQueries("X IN ", []string{strings.Repeat("é", 9000), "b"}, ""))
 	if len(queries) != 2 || queries[1] != "X IN ('b')" {
 		t.Errorf("%d queries", len(queries))
 	}

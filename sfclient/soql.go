@@ -20,15 +20,14 @@ var soqlEscapes = strings.NewReplacer(
 // quote the wildcards of LIKE.
 func Quote(text string) string { return "'" + soqlEscapes.Replace(text) + "'" }
 
-// InQueries yields a query for each part of the values, its ":values" replaced by
-// a list ('a','b'), so that every query fits into a URI. A part holds at least
-// one value.
-func InQueries(soql string, values []string) iter.Seq[string] {
-	room := maxQueryBytes - len(url.QueryEscape(soql))
+// InQueries yields a query for each part of the values: before, a list ('a','b') and
+// after, so that every query fits into a URI. A part holds at least one value.
+func InQueries(before string, values []string, after string) iter.Seq[string] {
+	room := maxQueryBytes - len(url.QueryEscape(before+after))
 	return func(yield func(string) bool) {
 		for len(values) > 0 {
 			list, taken := inList(values, room)
-			if !yield(strings.Replace(soql, ":values", list, 1)) {
+			if !yield(before + list + after) {
 				return
 			}
 			values = values[taken:]

@@ -7,6 +7,7 @@ import (
 	"reflect"
 	"strings"
 	"testing"
+	"time"
 
 	"fieldpost/daemon/localapi/apitype"
 	"fieldpost/sfclient/sandbox"
@@ -161,7 +162,7 @@ func TestTheFilterOfContactsBindsWhomAShareIsRelatedTo(t *testing.T) {
 	l := newLaptop(t)
 	other := l.org.AddUser("other@acme.test", "O", "Ther")
 	l.org.AddContact(sandbox.Person{LastName: "Mine", Email: "mine@kunde.test"})
-	l.org.AddContact(sandbox.Person{LastName: "Others", Email: "others@kunde.test", Owner: other})
+	hidden := l.org.AddContact(sandbox.Person{LastName: "Others", Email: "others@kunde.test", Owner: other})
 	l.start()
 	l.signIn()
 	l.eventually("everybody", func() bool { return l.status().Directory.People > 0 })
@@ -171,9 +172,11 @@ func TestTheFilterOfContactsBindsWhomAShareIsRelatedTo(t *testing.T) {
 	mine := l.captured("share", "--channel", "link", "--subject", "Mine", "--to", "mine@kunde.test")
 	others := l.captured("share", "--channel", "link", "--subject", "Others", "--to", "others@kunde.test")
 	nobody := l.captured("share", "--channel", "link", "--subject", "Nobody", "--to", "nobody@kunde.test")
+	byID := l.captured("share", "--channel", "link", "--subject", "By id", "--to", hidden)
 	l.delivered(mine)
 	l.needs(others, "person_filtered")
 	l.needs(nobody, "unresolved_person")
+	l.needs(byID, "person_filtered")
 	if item := l.item(others); item.Problem.Who != "admin" {
 		t.Errorf("%+v", item.Problem)
 	}
@@ -184,6 +187,7 @@ func TestTheFilterOfContactsBindsWhomAShareIsRelatedTo(t *testing.T) {
 	}
 	l.run("config", "set", "contacts.scope", "all")
 	l.delivered(others)
+	l.delivered(byID)
 }
 
 func TestAConditionThatSalesforceCannotFollowStopsDeliveryAndNamesTheSetting(t *testing.T) {
@@ -196,6 +200,14 @@ func TestAConditionThatSalesforceCannotFollowStopsDeliveryAndNamesTheSetting(t *
 	l.eventually("warning", func() bool { return l.warned("condition_refused") })
 	if item := l.item(id); item.State != "waiting" {
 		t.Errorf("the item is %s", item.State)
+	}
+	// It is known now: nothing asks again by itself.
+	l.calm()
+	l.org.ResetCalls()
+	l.run("config", "set", "notify.enabled", "false")
+	l.calm()
+	if n := len(l.org.Calls()); n > 0 {
+		t.Errorf("%d calls for what is known to be refused", n)
 	}
 }
 
@@ -306,4 +318,90 @@ func TestTheBundleHoldsWhatTheOrgHasAndWhatItLacks(t *testing.T) {
 	}
 	l.wantTold(exitFailed, []string{"is there already"}, "org", "bundle", "--out", out)
 	l.wantTold(exitUsage, []string{"--out is missing"}, "org", "bundle")
+}
+
+// calm waits until the program makes no calls any more.
+func (l *laptop) calm() {
+	l.t.Helper()
+	before := -1
+	l.eventually("calm", func() bool {
+		was := before
+		before = len(l.org.Calls())
+		time.Sleep(200 * time.Millisecond)
+		return was == before
+	})
+}
+
+func TestWhoeverSignsOutDuringARefreshLeavesNobodyBehind(t *testing.T) {
+	l := atWork(t)
+	l.calm()
+	l.org.Inject(sandbox.Stall(time.Second).On(sandbox.Query))
+	done := make(chan struct{})
+	go func() {
+		defer close(done)
+		l.told("org", "refresh")
+	}()
+	l.eventually("refresh under way", func() bool { return len(l.org.CallsFor(sandbox.Composite)) > 1 })
+	l.run("auth", "logout")
+	<-done
+	if people := l.status().Directory.People; people != 0 {
+		t.Errorf("nobody is signed in, and %d people of the rep are kept", people)
+	}
+	if out := l.run("org", "show"); !strings.Contains(out, "Nothing is known of your org") {
+		t.Errorf("nobody is signed in, and the org is known\n%s", out)
+	}
+}
+
+func TestAKeyFieldSwitchedOffWithoutANetworkIsNotSent(t *testing.T) {
+	l := atWork(t)
+	l.goAway()
+	l.run("config", "set", "salesforce.key_field", "")
+	id := l.captured("share", "--channel", "link", "--subject", "Unkeyed", "--to", "ana@kunde.test")
+	l.comeBack()
+	l.delivered(id)
+	record := l.org.Record(l.item(id).Record.ID)
+	if record[sandbox.DefaultKeyField] != nil || record["CallObject"] != "fieldpost:"+id {
+		t.Errorf("the key is %v, the marker %v", record[sandbox.DefaultKeyField], record["CallObject"])
+	}
+}
+
+func TestSettingsWrittenByHandCountWhileCapturesComeIn(t *testing.T) {
+	l := newLaptop(t)
+	l.start()
+	stop, done := make(chan struct{}), make(chan struct{})
+	go func() {
+		defer close(done)
+		for {
+			select {
+			case <-stop:
+				return
+			case <-time.After(50 * time.Millisecond):
+				l.post(`{"kind":"share","channel":"link","subject":"x","people":[{"email":"a@kunde.test"}]}`)
+			}
+		}
+	}()
+	file := filepath.Join(l.home, "config.toml")
+	write := func(text string) {
+		if err := os.WriteFile(file, []byte(text), 0o600); err != nil {
+			t.Error(err)
+		}
+	}
+	scope := func() string {
+		_, text := l.ask("GET", "/v1/settings", "")
+		_, rest, _ := strings.Cut(text, `"contacts.scope"`)
+		_, rest, _ = strings.Cut(rest, `"value":"`)
+		value, _, _ := strings.Cut(rest, `"`)
+		return value
+	}
+	write("[contacts]\nscope = \"own\"\n")
+	l.eventually("own", func() bool { return scope() == "own" })
+	write("[contacts\n") // no TOML: what it said before stays in force
+	time.Sleep(time.Second)
+	if got := scope(); got != "own" {
+		t.Errorf("a broken file made it %q", got)
+	}
+	write("[contacts]\nscope = \"all\"\n")
+	l.eventually("all", func() bool { return scope() == "all" })
+	close(stop)
+	<-done
 }

@@ -180,6 +180,12 @@ func (l *laptop) status() apitype.Status {
 
 func (l *laptop) post(body string) (int, string) {
 	l.t.Helper()
+	return l.ask(http.MethodPost, "/v1/activities", body)
+}
+
+// ask calls the daemon's port with the owner's token.
+func (l *laptop) ask(method, path, body string) (int, string) {
+	l.t.Helper()
 	data, err := os.ReadFile(filepath.Join(l.home, "api.json"))
 	if err != nil {
 		l.t.Fatal(err)
@@ -188,12 +194,14 @@ func (l *laptop) post(body string) (int, string) {
 	if err := json.Unmarshal(data, &address); err != nil {
 		l.t.Fatal(err)
 	}
-	request, err := http.NewRequestWithContext(l.t.Context(), http.MethodPost, address.URL+"/v1/activities", strings.NewReader(body))
+	request, err := http.NewRequestWithContext(l.t.Context(), method, address.URL+path, strings.NewReader(body))
 	if err != nil {
 		l.t.Fatal(err)
 	}
 	request.Header.Set("Authorization", "Bearer "+address.Token)
-	request.Header.Set("Content-Type", "application/json")
+	if body != "" {
+		request.Header.Set("Content-Type", "application/json")
+	}
 	answer, err := http.DefaultClient.Do(request)
 	if err != nil {
 		l.t.Fatal(err)

@@ -36,15 +36,23 @@ func (m *Membership) Access(groups []string) Access {
 	if len(groups) == 0 {
 		return AccessGranted
 	}
-	for _, name := range slices.Concat(m.Groups, m.PermissionSets, m.Permissions) {
-		if slices.ContainsFunc(groups, func(g string) bool { return strings.EqualFold(g, name) }) {
-			return AccessGranted
-		}
+	if anyOf(groups, slices.Concat(m.Groups, m.PermissionSets, m.Permissions)) {
+		return AccessGranted
 	}
-	if m.GroupsKnown && m.SetsKnown {
-		// A custom permission comes with a permission set or a profile: an app that tells
-		// none has none to give.
+	if m.GroupsKnown && m.SetsKnown && m.PermissionsKnown {
 		return AccessDenied
 	}
 	return AccessUnknown
+}
+
+// hingesOnPermissions reports that only a custom permission can let the rep in.
+func (m *Membership) hingesOnPermissions(groups []string) bool {
+	return len(groups) > 0 && !anyOf(groups, slices.Concat(m.Groups, m.PermissionSets))
+}
+
+// anyOf reports whether a group is among the names, in any case.
+func anyOf(groups, names []string) bool {
+	return slices.ContainsFunc(groups, func(group string) bool {
+		return slices.ContainsFunc(names, func(name string) bool { return strings.EqualFold(group, name) })
+	})
 }

@@ -28,6 +28,9 @@ type Facts struct {
 	KeyField string `json:"key_field,omitempty"`
 	// TimeZone is the rep's zone in Salesforce.
 	TimeZone string `json:"time_zone,omitempty"`
+	// ObjectsModified is the moment from which to ask whether the list of the org's objects
+	// changed, zero for in any case.
+	ObjectsModified time.Time `json:"objects_modified,omitzero"`
 	// Prefixes tells the object that an id names by its first three characters.
 	Prefixes map[string]string `json:"prefixes"`
 	// Labels tell what the org calls its objects.
@@ -144,8 +147,8 @@ func (f *Facts) Delivery(object string) string {
 // (CallObject, salesforce.md 3.1).
 func (f *Facts) Marks() bool { return f.Task.Writes("CallObject") }
 
-// Shared reports whether an activity takes several contacts (salesforce.md section 4).
-func (f *Facts) Shared() bool { return f.Task.Writes("TaskWhoIds") }
+// Shared reports whether activities take several contacts (salesforce.md section 4).
+func (f *Facts) Shared() bool { return f.Task.Writes("TaskWhoIds") && f.Event.Writes("EventWhoIds") }
 
 // Mode is the safest way of delivery that the org allows.
 func (f *Facts) Mode() string {
@@ -163,7 +166,8 @@ func (f *Facts) Same(other *Facts) bool {
 // lasting are the facts without what differs from reading to reading.
 func (f *Facts) lasting() Facts {
 	kept := *f
-	kept.ReadAt, kept.LookedAt, kept.Task.Modified, kept.Event.Modified = time.Time{}, time.Time{}, time.Time{}, time.Time{}
+	kept.ReadAt, kept.LookedAt, kept.ObjectsModified = time.Time{}, time.Time{}, time.Time{}
+	kept.Task.Modified, kept.Event.Modified = time.Time{}, time.Time{}
 	kept.Allowances = nil
 	return kept
 }

@@ -17,7 +17,8 @@ const (
 	Again
 	// Doubt: the call may have been carried out.
 	Doubt
-	// Repair: the org changed; read its facts again and try once more.
+	// Repair: the org may have changed; read its facts again, and try once more where
+	// they are others. Else somebody has to act on this item.
 	Repair
 	// Pause: the org wants peace; everything waits, and goes on by itself.
 	Pause
@@ -64,17 +65,12 @@ var outcomes = map[string]rule{
 	"REQUEST_RUNNING_TOO_LONG": {Doubt, outbox.Wait, 0},
 
 	// This one record cannot be taken as it is.
-	"REQUIRED_FIELD_MISSING":                        {Attention, outbox.Admin, 0},
 	"FIELD_CUSTOM_VALIDATION_EXCEPTION":             {Attention, outbox.You, 0},
 	"FIELD_INTEGRITY_EXCEPTION":                     {Attention, outbox.You, 0},
 	"INVALID_CROSS_REFERENCE_KEY":                   {Attention, outbox.You, 0},
 	"INSUFFICIENT_ACCESS_ON_CROSS_REFERENCE_ENTITY": {Attention, outbox.Admin, 0},
-	"INSUFFICIENT_ACCESS_OR_READONLY":               {Attention, outbox.Admin, 0},
-	"INSUFFICIENT_ACCESS":                           {Attention, outbox.Admin, 0},
 	"CANNOT_INSERT_UPDATE_ACTIVATE_ENTITY":          {Attention, outbox.Admin, 0},
 	"ENTITY_IS_DELETED":                             {Attention, outbox.You, 0},
-	"NOT_FOUND":                                     {Attention, outbox.Admin, 0},
-	"INVALID_TYPE":                                  {Attention, outbox.Admin, 0},
 	"DUPLICATE_VALUE":                               {Attention, outbox.Admin, 0}, // on any key but ours
 	"DUPLICATE_EXTERNAL_ID":                         {Attention, outbox.Admin, 0},
 	"DUPLICATES_DETECTED":                           {Attention, outbox.You, 0},
@@ -83,7 +79,12 @@ var outcomes = map[string]rule{
 	"MALFORMED_QUERY":                               {Attention, outbox.Admin, 0},
 	"INVALID_QUERY_FILTER_OPERATOR":                 {Attention, outbox.Admin, 0},
 
-	// The org changed since its facts were read.
+	// The org may have changed since its facts were read.
+	"REQUIRED_FIELD_MISSING":                  {Repair, outbox.Admin, 0},
+	"INSUFFICIENT_ACCESS_OR_READONLY":         {Repair, outbox.Admin, 0},
+	"INSUFFICIENT_ACCESS":                     {Repair, outbox.Admin, 0},
+	"NOT_FOUND":                               {Repair, outbox.Admin, 0},
+	"INVALID_TYPE":                            {Repair, outbox.Admin, 0},
 	"INVALID_FIELD":                           {Repair, outbox.Admin, 0},
 	"INVALID_FIELD_FOR_INSERT_UPDATE":         {Repair, outbox.Admin, 0},
 	"INVALID_OR_NULL_FOR_RESTRICTED_PICKLIST": {Repair, outbox.Admin, 0},
@@ -147,6 +148,12 @@ var outcomes = map[string]rule{
 	"captive_portal": {Again, outbox.You, 0},
 	"foreign_answer": {Again, outbox.Wait, 0},
 	"no_route":       {Again, outbox.Admin, 0}, // 420: the edge knows no org at this host
+}
+
+// BarsWrites reports a trouble that bars writing alone: that something could be read does
+// not end it.
+func BarsWrites(code string) bool {
+	return code == "STORAGE_LIMIT_EXCEEDED" || strings.HasPrefix(code, txnSecurityPrefix)
 }
 
 // txnSecurity is the family of codes of a transaction security policy.

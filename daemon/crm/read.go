@@ -3,8 +3,11 @@ package crm
 import (
 	"context"
 	"encoding/json"
+	"errors"
 	"fmt"
+	"maps"
 	"net/url"
+	"slices"
 	"strings"
 	"time"
 
@@ -23,12 +26,16 @@ type Org interface {
 // User names whose facts are read.
 type User struct{ OrgID, UserID string }
 
-// ReadFacts asks the org in full what the rep may write and belongs to: six calls.
+// ReadFacts asks the org in full what the rep may write and belongs to: seven calls.
 // keyField is the configured name of the unique external id on Activity. What the rep
 // may not see (an object, the statuses, the groups) is left empty rather than failing
-// the rest.
-func ReadFacts(ctx context.Context, org Org, user User, keyField string, now time.Time) (*Facts, error) {
+// the rest. before are the facts of this user known so far, nil for none: the limits and
+// the custom permissions are taken from them where they cannot be read for a moment.
+func ReadFacts(ctx context.Context, org Org, user User, before *Facts, keyField string, now time.Time) (*Facts, error) {
 	facts := &Facts{ReadAt: now, LookedAt: now}
+	if before != nil {
+		facts.Allowances, facts.Member = before.Allowances, before.Member
+	}
 	for _, name := range []string{"Task", "Event"} {
 		described, err := org.Describe(ctx, name, time.Time{})
 		if unlessDeclined(err) != nil {
@@ -49,27 +56,38 @@ func ReadFacts(ctx context.Context, org Org, user User, keyField string, now tim
 	if err := facts.take(answers); err != nil {
 		return nil, err
 	}
-	if facts.Allowances, err = allowances(ctx, org); err != nil {
-		return nil, fmt.Errorf("crm: reading the org's limits: %w", err)
-	}
-	facts.Member.Permissions, facts.Member.PermissionsKnown, err = customPermissions(ctx, org, user)
-	return facts, err
+	facts.readLimits(ctx, org)
+	facts.readPermissions(ctx, org, user)
+	return facts, nil
 }
 
-// Look reads in one call what may have changed since the facts were read: what the rep
-// belongs to, the statuses, and Task and Event where their describe is newer. forced
-// reads these two in any case, for rights may change without touching its date
-// (salesforce.md section 5). It gives new facts and leaves the old ones as they are.
-func Look(ctx context.Context, org Org, before *Facts, user User, keyField string, forced bool, now time.Time) (*Facts, error) {
+// A Look is a reading of what may have changed since the facts were read.
+type Look struct {
+	User     User
+	KeyField string
+	// Groups are those of access.groups: where only a custom permission can let the rep in,
+	// it is asked for too, by a call of its own.
+	Groups []string
+	// Forced reads Task and Event in any case, for rights may change without touching their
+	// date (salesforce.md section 5).
+	Forced bool
+}
+
+// At looks in one call at what the rep belongs to, the statuses, and Task, Event and the
+// list of objects where they are newer. It gives new facts and leaves the old ones as they are.
+func (l Look) At(ctx context.Context, org Org, before *Facts, now time.Time) (*Facts, error) {
 	facts := *before
 	facts.LookedAt = now
-	subcalls := together(user)
-	for _, name := range []string{"Task", "Event"} {
-		since := facts.object(name).Modified
-		if forced {
+	subcalls := together(l.User)
+	newer := func(name, path string, since time.Time) {
+		if l.Forced {
 			since = time.Time{}
 		}
-		subcalls = append(subcalls, sfclient.Subcall{Name: describe + name, Path: "sobjects/" + name + "/describe", Since: since})
+		subcalls = append(subcalls, sfclient.Subcall{Name: name, Path: path, Since: since})
+	}
+	newer(objects, "sobjects", facts.ObjectsModified)
+	for _, name := range []string{"Task", "Event"} {
+		newer(describe+name, "sobjects/"+name+"/describe", facts.object(name).Modified)
 	}
 	answers, err := org.ReadTogether(ctx, subcalls)
 	if err != nil {
@@ -78,7 +96,10 @@ func Look(ctx context.Context, org Org, before *Facts, user User, keyField strin
 	if err := facts.take(answers); err != nil {
 		return nil, err
 	}
-	facts.UseKey(keyField)
+	facts.UseKey(l.KeyField)
+	if facts.Member.hingesOnPermissions(l.Groups) && !l.Forced {
+		facts.readPermissions(ctx, org, l.User)
+	}
 	return &facts, nil
 }
 
@@ -90,6 +111,7 @@ const (
 	groups      = "groups"
 	permissions = "permissions"
 	company     = "company"
+	objects     = "objects"
 )
 
 // together are the reads that are made in one call (salesforce.md 3.3 and 7.5).
@@ -115,8 +137,11 @@ func (f *Facts) take(answers []sfclient.Subanswer) error {
 	f.Member.Groups, f.Member.PermissionSets = nil, nil
 	for _, a := range answers {
 		err := a.Err()
-		if err == nil {
+		switch object, isDescribe := strings.CutPrefix(a.Name, describe); {
+		case err == nil:
 			err = f.takeOne(a)
+		case isDescribe && hidden(err):
+			*f.object(object) = objectOf(nil)
 		}
 		if unlessDeclined(err) != nil {
 			return fmt.Errorf("crm: reading %s: %w", a.Name, err)
@@ -126,6 +151,9 @@ func (f *Facts) take(answers []sfclient.Subanswer) error {
 }
 
 func (f *Facts) takeOne(a sfclient.Subanswer) error {
+	if a.Unchanged() {
+		return nil
+	}
 	switch a.Name {
 	case statuses:
 		rows, err := rowsOf[status](a)
@@ -166,10 +194,16 @@ func (f *Facts) takeOne(a sfclient.Subanswer) error {
 			f.Edition, f.Sandbox = org.OrganizationType, org.IsSandbox
 		}
 		return err
-	case describe + "Task", describe + "Event":
-		if a.Unchanged() {
-			return nil
+	case objects:
+		var global struct {
+			Objects []sfclient.ObjectSummary `json:"sobjects"`
 		}
+		if json.Unmarshal(a.Body, &global) != nil || len(global.Objects) == 0 {
+			return garbled
+		}
+		f.list(global.Objects)
+		f.ObjectsModified = a.LastModified()
+	case describe + "Task", describe + "Event":
 		described := &sfclient.Object{LastModified: a.LastModified()}
 		if err := json.Unmarshal(a.Body, described); err != nil || len(described.Fields) == 0 {
 			return garbled
@@ -224,41 +258,47 @@ func (f *Facts) list(global []sfclient.ObjectSummary) {
 	}
 }
 
-// allowances keeps the limits that decide whether activities can be written; nil where
-// the rep may not read them (salesforce.md 7.4).
-func allowances(ctx context.Context, org Org) (map[string]sfclient.Limit, error) {
+// readLimits keeps the limits that decide whether activities can be written. They only
+// inform: one that cannot be read stands in nobody's way.
+func (f *Facts) readLimits(ctx context.Context, org Org) {
 	all, err := org.Limits(ctx)
-	if err != nil {
-		return nil, unlessDeclined(err)
+	switch {
+	case sfclient.Declined(err):
+		f.Allowances = nil // the rep may not read them (salesforce.md 7.4)
+		return
+	case err != nil:
+		return
 	}
-	kept := map[string]sfclient.Limit{}
+	f.Allowances = map[string]sfclient.Limit{}
 	for _, name := range []string{DailyRequests, DataStorage} {
 		if limit, told := all[name]; told {
-			kept[name] = limit
+			f.Allowances[name] = limit
 		}
 	}
-	return kept, nil
 }
 
-// customPermissions are those of the app that the identity answer tells, an empty
-// answer included (salesforce.md 1.6). What is no answer of Salesforce's to that
-// question leaves them unknown: the gate then says so.
-func customPermissions(ctx context.Context, org Org, user User) (held []string, known bool, err error) {
+// readPermissions reads the custom permissions of the app that the identity answer
+// tells, none included (salesforce.md 1.6). A refusal of that answer leaves them unknown,
+// an outage as they were: the gate must not fall shut for it.
+func (f *Facts) readPermissions(ctx context.Context, org Org, user User) {
 	var identity struct {
 		UserID string         `json:"user_id"`
 		Custom map[string]any `json:"custom_permissions"`
 	}
-	err = org.Get(ctx, "/id/"+user.OrgID+"/"+user.UserID, url.Values{"format": {"json"}}, &identity)
-	if err != nil || identity.UserID == "" {
-		if sfclient.Unsent(err) {
-			return nil, false, err
-		}
-		return nil, false, nil
+	err := org.Get(ctx, "/id/"+user.OrgID+"/"+user.UserID, url.Values{"format": {"json"}}, &identity)
+	var foreign *sfclient.ForeignError
+	switch {
+	case err == nil && identity.UserID != "":
+		f.Member.Permissions, f.Member.PermissionsKnown = slices.Sorted(maps.Keys(identity.Custom)), true
+	case sfclient.Declined(err), errors.As(err, &foreign) && (foreign.Status == 403 || foreign.Status == 404):
+		f.Member.Permissions, f.Member.PermissionsKnown = nil, false
 	}
-	for name := range identity.Custom {
-		held = append(held, name)
-	}
-	return held, true, nil
+}
+
+// hidden reports an object that the rep does not see (any more).
+func hidden(err error) bool {
+	var own *sfclient.Error
+	return errors.As(err, &own) && (own.Code == "NOT_FOUND" || own.Code == "INVALID_TYPE")
 }
 
 // unlessDeclined lets what the rep may not see be missing.
@@ -280,7 +320,7 @@ func objectOf(described *sfclient.Object) Object {
 	for _, f := range described.Fields {
 		field := Field{
 			Label: f.Label, Type: f.Type, Length: f.Length, Createable: f.Createable, Updateable: f.Updateable,
-			Required:   f.Createable && !f.Nillable && !f.DefaultedOnCreate,
+			Required:   f.Createable && !f.Nillable && !f.DefaultedOnCreate && f.Type != "boolean", // a checkbox is false by itself
 			Restricted: f.RestrictedPicklist, ReferenceTo: f.ReferenceTo, Key: usableKey(&f),
 		}
 		for _, v := range f.PicklistValues {

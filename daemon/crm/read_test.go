@@ -47,7 +47,7 @@ func ask(t *testing.T, rules ...func(*sandbox.Rules)) *asked {
 
 func (a *asked) read() *Facts {
 	a.t.Helper()
-	facts, err := ReadFacts(a.t.Context(), a.client, a.user, sandbox.DefaultKeyField, a.clock)
+	facts, err := ReadFacts(a.t.Context(), a.client, a.user, nil, sandbox.DefaultKeyField, a.clock)
 	if err != nil {
 		a.t.Fatal(err)
 	}
@@ -59,7 +59,7 @@ func (a *asked) look(before *Facts, forced bool) *Facts {
 	a.t.Helper()
 	a.clock = a.clock.Add(time.Minute)
 	a.org.ResetCalls()
-	facts, err := Look(a.t.Context(), a.client, before, a.user, sandbox.DefaultKeyField, forced, a.clock)
+	facts, err := Look{User: a.user, KeyField: sandbox.DefaultKeyField, Forced: forced}.At(a.t.Context(), a.client, before, a.clock)
 	if err != nil {
 		a.t.Fatal(err)
 	}
@@ -173,5 +173,63 @@ func TestALargeOrgIsRead(t *testing.T) {
 	}
 	if again := a.look(facts, true); !again.Same(facts) {
 		t.Error("a look differs from a full read")
+	}
+}
+
+// TestAnOutageOfTheIdentityServiceShutsNobodyOut: a custom permission read before stays,
+// and one that the org refuses to tell is unknown, not absent.
+func TestAnOutageOfTheIdentityServiceShutsNobodyOut(t *testing.T) {
+	groups := []string{"Use_fieldpost"}
+	for name, c := range map[string]struct {
+		fault sandbox.Fault
+		want  Access
+	}{
+		"503":     {sandbox.HTML(503), AccessGranted},
+		"500":     {sandbox.ServerError(), AccessGranted},
+		"dropped": {sandbox.Drop(), AccessGranted},
+		"portal":  {sandbox.CaptivePortal(), AccessGranted},
+		"cut":     {sandbox.CutAnswer(), AccessGranted},
+		"refused": {sandbox.Refuse(403, "INSUFFICIENT_ACCESS", "no"), AccessUnknown},
+	} {
+		t.Run(name, func(t *testing.T) {
+			a := ask(t, func(r *sandbox.Rules) { r.Permissions = groups })
+			before := a.read()
+			if before.Member.Access(groups) != AccessGranted {
+				t.Fatal("the permission is not known")
+			}
+			a.org.Inject(c.fault.On(sandbox.Identity))
+			after, err := ReadFacts(t.Context(), a.client, a.user, before, sandbox.DefaultKeyField, a.clock)
+			if err != nil || after.Member.Access(groups) != c.want {
+				t.Errorf("%v %+v", err, after.Member)
+			}
+		})
+	}
+}
+
+func TestACustomPermissionThatIsTakenAwayIsNoticedByALook(t *testing.T) {
+	a := ask(t, func(r *sandbox.Rules) { r.Permissions = []string{"Use_fieldpost"} })
+	before := a.read()
+	a.org.Set(func(r *sandbox.Rules) { r.Permissions = nil })
+	look := Look{User: a.user, KeyField: sandbox.DefaultKeyField, Groups: []string{"Use_fieldpost"}}
+	after, err := look.At(t.Context(), a.client, before, a.clock)
+	if err != nil || after.Member.Access(look.Groups) != AccessDenied {
+		t.Errorf("%v %+v", err, after.Member)
+	}
+}
+
+func TestLimitsThatCannotBeReadStandInNobodysWay(t *testing.T) {
+	a := ask(t)
+	a.org.Inject(sandbox.ServerError().On(sandbox.Limits))
+	if facts := a.read(); !facts.Task.Writes("Subject") {
+		t.Errorf("%+v", facts)
+	}
+}
+
+func TestAnObjectThatIsTakenAwayIsGoneAfterALook(t *testing.T) {
+	a := ask(t)
+	before := a.read()
+	a.org.Set(func(r *sandbox.Rules) { r.HiddenObjects = []string{"Task"} })
+	if after := a.look(before, false); after.Task.Seen || !after.Event.Seen {
+		t.Errorf("Task seen %v, Event seen %v", after.Task.Seen, after.Event.Seen)
 	}
 }

@@ -75,6 +75,8 @@ func TestWhatIsLeftOutSaysWhy(t *testing.T) {
 		{"a second contact where the setting says one", mail(), people(ana, ben), orgFacts(), rules(func(r *Rules) { r.Multiple = false }), "TaskWhoIds", "one_by_setting"},
 		{"a text that is too long", long, people(ana), orgFacts(), rules(), "Subject", "cut"},
 		{"a constant that the rep may not write", mail(), people(ana), orgFacts(), rules(func(r *Rules) { r.ShareFields = map[string]any{"Nope__c": "x"} }), "Nope__c", "not_writable"},
+		{"a constant for whom it is related to", mail(), people(ana), orgFacts(), rules(func(r *Rules) { r.ShareFields = map[string]any{"whoid": ben} }), "whoid", "own_field"},
+		{"a constant in place of the marker", mail(), people(ana), orgFacts(), rules(func(r *Rules) { r.ShareFields = map[string]any{"Description": "x"} }), "Description", "own_field"},
 		{"a field that the org requires", mail(), people(ana), demanding, rules(), "Region__c", "required"},
 	} {
 		t.Run(c.name, func(t *testing.T) {
@@ -99,7 +101,7 @@ func TestAPreviewShowsTheRecordThatIsRefused(t *testing.T) {
 func TestNothingIsSentOfAnObjectThatTheRepMayNotCreate(t *testing.T) {
 	for name, change := range map[string]func(*Facts){
 		"hidden":    func(f *Facts) { f.Task = Object{} },
-		"read only": func(f *Facts) { f.Task.Seen = true },
+		"read only": func(f *Facts) { f.Task.Createable = false },
 	} {
 		_, err := Build(Item{ID: itemID, Activity: mail(), People: people(ana)}, orgFacts(change), rules())
 		var refused *Refused
@@ -134,7 +136,11 @@ func TestAMeetingOfMoreThanFourteenDaysIsNotSent(t *testing.T) {
 }
 
 func TestAccessIsForMembersInAnyCaseAndUnknownWhereItCannotBeRead(t *testing.T) {
-	both := Membership{Groups: []string{"Field_Reps", "Field Reps"}, GroupsKnown: true, PermissionSets: []string{"fieldpost"}, SetsKnown: true}
+	both := Membership{
+		Groups: []string{"Field_Reps", "Field Reps"}, GroupsKnown: true, PermissionSets: []string{"fieldpost"}, SetsKnown: true, PermissionsKnown: true,
+	}
+	noPermissions := both
+	noPermissions.PermissionsKnown = false
 	noGroups := Membership{PermissionSets: []string{"fieldpost"}, SetsKnown: true}
 	for _, c := range []struct {
 		name   string
@@ -150,6 +156,7 @@ func TestAccessIsForMembersInAnyCaseAndUnknownWhereItCannotBeRead(t *testing.T) 
 		{"none of them", both, []string{"Partners"}, AccessDenied},
 		{"a permission set although groups cannot be read", noGroups, []string{"fieldpost"}, AccessGranted},
 		{"none that could be read", noGroups, []string{"Partners"}, AccessUnknown},
+		{"the app's permissions could not be read", noPermissions, []string{"Use_fieldpost"}, AccessUnknown},
 		{"nothing could be read", Membership{}, []string{"Partners"}, AccessUnknown},
 	} {
 		t.Run(c.name, func(t *testing.T) {

@@ -87,7 +87,7 @@ func Preview(item Item, facts *Facts, rules *Rules) (*Record, error) {
 // writable refuses to send anything of an object that the rep may not create: with its
 // fields hidden, an empty record would be all that is left to send.
 func (b *builder) writable() error {
-	if b.object.Writes("Subject") && (b.object.Createable || !b.object.Seen) {
+	if b.object.Writes("Subject") && b.object.Createable {
 		return nil
 	}
 	return refuse("object_not_writable", outbox.Admin, outbox.Args{"object": b.facts.LabelOf(b.name)})
@@ -291,6 +291,10 @@ func instant(t time.Time) string { return t.UTC().Format("2006-01-02T15:04:05Z")
 // leaves out what the org does not let the rep write.
 func (b *builder) finish(constants map[string]any, setting string) {
 	for _, field := range slices.Sorted(maps.Keys(constants)) {
+		if b.facts.Own(field) {
+			b.because(field, "own_field", "setting", setting)
+			continue
+		}
 		b.set(field, constants[field], "constant", "setting", setting)
 	}
 	if b.facts.KeyField != "" {
@@ -312,6 +316,20 @@ func (b *builder) finish(constants map[string]any, setting string) {
 	for _, field := range b.object.Missing(b.fields) {
 		b.because(field, "required", "setting", setting)
 	}
+}
+
+// ownFields are those that an activity decides, never a constant: whom and what it is
+// related to, whose it is, when it was, and what carries the marker. By these a record
+// is found again.
+var ownFields = []string{
+	"Id", "OwnerId", "Description", "WhoId", "WhatId", "TaskWhoIds", "EventWhoIds", "CallObject",
+	"ActivityDate", "StartDateTime", "EndDateTime", "DurationInMinutes", "ActivityDateTime", "IsAllDayEvent", "attributes",
+}
+
+// Own reports a field that no constant of the settings may fill.
+func (f *Facts) Own(field string) bool {
+	return f.KeyField != "" && strings.EqualFold(field, f.KeyField) ||
+		slices.ContainsFunc(ownFields, func(own string) bool { return strings.EqualFold(own, field) })
 }
 
 // Missing lists the fields that a new record must bring and these do not.

@@ -29,7 +29,7 @@ const (
 // different about the one at hand.
 func orgFacts(change ...func(*Facts)) *Facts {
 	both := func(extra map[string]Field) Object {
-		o := Object{Fields: map[string]Field{
+		o := Object{Seen: true, Createable: true, Updateable: true, Fields: map[string]Field{
 			"Subject":     {Label: "Subject", Length: 255, Createable: true, Updateable: true},
 			"Description": {Label: "Comments", Length: 32000, Createable: true, Updateable: true},
 			"Type":        {Label: "Type", Length: 40, Createable: true, Values: []Value{{Value: "Call"}, {Value: "showpad email"}, {Value: "Meeting"}}},

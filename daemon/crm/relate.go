@@ -92,22 +92,19 @@ func (b *builder) relateContacts(contacts []Resolved) (left []Resolved) {
 }
 
 // told is a person as the text names them: the name that the activity gives or
-// Salesforce has, and the address.
+// Salesforce has, and the address; the id where there is neither.
 func (r *Resolved) told() string {
 	name, address := cmp.Or(r.Person.Name, r.Name), r.Person.Email
 	if name != "" && address != "" {
 		return name + " <" + address + ">"
 	}
-	return cmp.Or(address, name)
+	return cmp.Or(address, name, r.Person.ID)
 }
 
 // nameInText names the people who are not related in the text and in the history.
 func (b *builder) nameInText(people []Resolved) {
 	for _, r := range people {
 		told := r.told()
-		if told == "" {
-			continue
-		}
 		b.also = append(b.also, told)
 		code := "person_left_out"
 		switch {
@@ -216,7 +213,7 @@ func (b *builder) unreachable(nobody []Resolved) error {
 		return refuse("ambiguous_person", outbox.You, outbox.Args{"address": nobody[i].Person.Email})
 	}
 	if i := slices.IndexFunc(nobody, func(r Resolved) bool { return r.Filtered }); i >= 0 {
-		return refuse("person_filtered", outbox.Admin, outbox.Args{"address": nobody[i].Person.Email})
+		return refuse("person_filtered", outbox.Admin, outbox.Args{"address": cmp.Or(nobody[i].Person.Email, nobody[i].told())})
 	}
 	args := outbox.Args{"address": nobody[0].Person.Email}
 	if r := b.item.Activity.RelatedTo; r != nil {

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"slices"
+	"strings"
 
 	"fieldpost/sfclient"
 )
@@ -11,8 +12,10 @@ import (
 // Filter narrows whom a rep may relate: the settings contacts.scope, contacts.where and
 // leads.where (CONTRACT section 3). The zero Filter hides nobody.
 type Filter struct {
-	// OwnerID lets only this user's own people through, "" everybody's.
-	OwnerID string `json:"owner_id,omitempty"`
+	// UserID is the rep, whose copy no other user's is; Own lets only the rep's own people
+	// through.
+	UserID string `json:"user_id,omitempty"`
+	Own    bool   `json:"own,omitempty"`
 	// Contacts is a further SOQL condition, "" for none.
 	Contacts string `json:"contacts,omitempty"`
 	// Leads is the one for leads; nil lets Contacts count for them too, where Lead knows
@@ -22,7 +25,7 @@ type Filter struct {
 
 // Hides reports whether the filter keeps anybody from the rep.
 func (f Filter) Hides() bool {
-	return f.OwnerID != "" || f.Contacts != "" || f.Leads != nil && *f.Leads != ""
+	return f.Own || f.Contacts != "" || f.Leads != nil && *f.Leads != ""
 }
 
 // A ConditionError says that Salesforce cannot follow a condition of the settings, in
@@ -54,16 +57,29 @@ func Try(ctx context.Context, source Source, filter Filter) error {
 
 // people are the queries that list contacts and leads through the filter.
 func (f Filter) people(into *load) []peopleQuery {
-	contacts := peopleQuery{soql: soqlContacts, keep: into.contact, owner: f.OwnerID, where: f.Contacts, setting: "contacts.where"}
-	leads := peopleQuery{soql: soqlLeads, keep: into.lead, owner: f.OwnerID, where: f.Contacts, setting: "contacts.where", lent: true}
+	owner := ""
+	if f.Own {
+		owner = f.UserID
+	}
+	contacts := peopleQuery{soql: soqlContacts, keep: into.contact, owner: owner, where: f.Contacts, setting: "contacts.where"}
+	leads := peopleQuery{soql: soqlLeads, keep: into.lead, owner: owner, where: f.Contacts, setting: "contacts.where", lent: true}
 	if f.Leads != nil {
 		leads.where, leads.setting, leads.lent = *f.Leads, "leads.where", false
 	}
 	return []peopleQuery{contacts, leads}
 }
 
+// key is what people are looked up by.
+type key string
+
+const (
+	byAddress key = "Email"
+	byID      key = "Id"
+)
+
 // peopleQuery lists contacts or leads.
 type peopleQuery struct {
+	by                        key
 	soql, owner, where, limit string
 	keep                      func(*row)
 	// setting names where the condition comes from; a lent one is that of the contacts.
@@ -71,39 +87,40 @@ type peopleQuery struct {
 	lent    bool
 }
 
-// read lists who fits the filter, those with one of the addresses where some are given.
+// read lists who fits the filter, those with one of the values where some are given.
 // left tells that the object is left out because a lent condition names fields that it
 // has not. An object that the rep may not see has nobody.
-func (q peopleQuery) read(ctx context.Context, source Source, addresses []string) (left bool, err error) {
-	err = q.try(ctx, source, addresses)
+func (q peopleQuery) read(ctx context.Context, source Source, values []string) (left bool, err error) {
+	err = q.try(ctx, source, values)
 	if !sfclient.Declined(err) {
 		return false, err
 	}
 	bare := q
 	bare.soql = withoutAccount(q.soql) // the rep may not see accounts
 	if bare.soql != q.soql {
-		if again := bare.try(ctx, source, addresses); !sfclient.Declined(again) {
+		if again := bare.try(ctx, source, values); !sfclient.Declined(again) {
 			return false, again
 		}
 	}
 	var own *sfclient.Error
 	if q.where == "" || !errors.As(err, &own) {
-		return false, nil
+		return false, unlessHidden(err)
 	}
 	bare.where, bare.limit, bare.keep = "", " LIMIT 1", func(*row) {}
 	switch hidden := bare.try(ctx, source, nil); {
-	case sfclient.Declined(hidden):
-		return false, nil
 	case hidden != nil:
-		return false, hidden
+		return false, unlessHidden(hidden)
 	case q.lent:
 		return true, nil
 	}
 	return false, &ConditionError{Setting: q.setting, Answer: own}
 }
 
-func (q peopleQuery) try(ctx context.Context, source Source, addresses []string) error {
+func (q peopleQuery) try(ctx context.Context, source Source, values []string) error {
 	soql := q.soql
+	if q.by == byID { // people without an address have an id
+		soql = strings.Replace(soql, "Email != null", "Id != null", 1)
+	}
 	if q.owner != "" {
 		soql += " AND OwnerId = " + sfclient.Quote(q.owner)
 	}
@@ -111,8 +128,8 @@ func (q peopleQuery) try(ctx context.Context, source Source, addresses []string)
 		soql += " AND (" + q.where + ")"
 	}
 	queries := slices.Values([]string{soql + q.limit})
-	if addresses != nil {
-		queries = sfclient.InQueries(soql+" AND Email IN :values"+q.limit, addresses)
+	if values != nil {
+		queries = sfclient.InQueries(soql+" AND "+string(q.by)+" IN ", values, q.limit)
 	}
 	for each := range queries {
 		if err := read(ctx, source, each, q.keep); err != nil {

@@ -3,6 +3,8 @@ package directory
 import (
 	"context"
 	"fmt"
+	"slices"
+	"time"
 
 	"go.etcd.io/bbolt"
 )
@@ -17,14 +19,29 @@ type Match struct {
 // Resolve finds who has each of the addresses: first in the copy, then, for the rest, by
 // live queries of contacts and leads. What those find is kept. Where the filter hides
 // people, one more query tells whether it does so here; whom it finds is not told and
-// not kept. The result is keyed by the folded address; an address nobody has is absent
-// from it.
-func (d *Directory) Resolve(ctx context.Context, source Source, filter Filter, addresses []string) (map[string]Match, error) {
+// not kept. Of the ids (18 characters) only those that the filter hides are told. The
+// result is keyed by the folded address or the id; an address nobody has is absent from
+// it.
+func (d *Directory) Resolve(ctx context.Context, source Source, filter Filter, addresses, ids []string, now time.Time) (map[string]Match, error) {
+	epoch := d.epoch.Load()
 	found, unknown, err := d.known(filter, addresses)
 	if err != nil {
 		return nil, err
 	}
-	people, err := ask(ctx, source, filter, unknown)
+	usable, err := d.MadeBy(filter)
+	if err != nil {
+		return nil, err
+	}
+	if usable { // what is missing through another filter says nothing
+		var missing map[string]miss
+		unknown, missing = d.misses.fresh(unknown, now)
+		for address, known := range missing {
+			if known.filtered {
+				found[address] = Match{Filtered: true}
+			}
+		}
+	}
+	people, err := ask(ctx, source, filter, byAddress, unknown)
 	if err != nil {
 		return nil, err
 	}
@@ -33,10 +50,47 @@ func (d *Directory) Resolve(ctx context.Context, source Source, filter Filter, a
 		m.People = append(m.People, p)
 		found[Fold(p.Email)] = m
 	}
-	if err := d.learn(filter, people); err != nil {
+	if err := d.learn(epoch, filter, people); err != nil {
 		return nil, err
 	}
-	return found, markFiltered(ctx, source, filter, found, unknown)
+	if err := markFiltered(ctx, source, filter, found, unknown); err != nil {
+		return nil, err
+	}
+	for _, address := range unknown {
+		if match := found[address]; usable && len(match.People) == 0 {
+			d.misses.note(address, match.Filtered, now)
+		}
+	}
+	return found, d.markHidden(ctx, source, filter, found, ids)
+}
+
+// markHidden tells which of the ids are people whom the filter hides: naming one by id
+// must not get around it. An id that nobody has is left for Salesforce to refuse.
+func (d *Directory) markHidden(ctx context.Context, source Source, filter Filter, found map[string]Match, ids []string) error {
+	if !filter.Hides() {
+		return nil
+	}
+	usable, err := d.MadeBy(filter)
+	if err != nil {
+		return err
+	}
+	var unknown []string
+	for _, id := range ids {
+		if name, err := d.Name(id); err != nil || !usable || name == "" {
+			unknown = append(unknown, id)
+		}
+	}
+	shown, err := ask(ctx, source, filter, byID, unknown)
+	if err != nil {
+		return err
+	}
+	all, err := ask(ctx, source, Filter{}, byID, unknown)
+	for _, p := range all {
+		if !slices.ContainsFunc(shown, func(s Person) bool { return s.ID == p.ID }) {
+			found[p.ID] = Match{Filtered: true}
+		}
+	}
+	return err
 }
 
 // Known is Resolve without a network: what the copy knows.
@@ -80,20 +134,21 @@ func markFiltered(ctx context.Context, source Source, filter Filter, found map[s
 	if !filter.Hides() || len(missing) == 0 {
 		return nil
 	}
-	hidden, err := ask(ctx, source, Filter{}, missing)
+	hidden, err := ask(ctx, source, Filter{}, byAddress, missing)
 	for _, p := range hidden {
 		found[Fold(p.Email)] = Match{Filtered: true}
 	}
 	return err
 }
 
-func ask(ctx context.Context, source Source, filter Filter, addresses []string) ([]Person, error) {
+func ask(ctx context.Context, source Source, filter Filter, by key, values []string) ([]Person, error) {
 	fresh := &load{}
-	if len(addresses) == 0 {
+	if len(values) == 0 {
 		return nil, nil
 	}
 	for _, q := range filter.people(fresh) {
-		if _, err := q.read(ctx, source, addresses); err != nil {
+		q.by = by
+		if _, err := q.read(ctx, source, values); err != nil {
 			return nil, fmt.Errorf("directory: looking people up: %w", err)
 		}
 	}
@@ -102,12 +157,12 @@ func ask(ctx context.Context, source Source, filter Filter, addresses []string) 
 
 // learn adds people found by a live query to the copy, if that was made through the
 // same filter.
-func (d *Directory) learn(filter Filter, people []Person) error {
+func (d *Directory) learn(epoch int64, filter Filter, people []Person) error {
 	usable, err := d.MadeBy(filter)
 	if err != nil || !usable || len(people) == 0 {
 		return err
 	}
-	return d.db.Update(func(tx *bbolt.Tx) error {
+	return d.keep(epoch, func(tx *bbolt.Tx) error {
 		for i := range people {
 			if err := putPerson(tx, &people[i]); err != nil {
 				return err

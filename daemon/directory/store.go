@@ -12,6 +12,7 @@ import (
 	"os"
 	"path/filepath"
 	"strings"
+	"sync/atomic"
 	"time"
 
 	"go.etcd.io/bbolt"
@@ -61,7 +62,15 @@ type Stats struct {
 // copy that cannot be opened is made anew.
 type Directory struct {
 	db *bbolt.DB
+	// epoch counts how often the copy was forgotten: what was read for an earlier one is
+	// not kept.
+	epoch  atomic.Int64
+	misses misses
 }
+
+// ErrForgotten says that the copy was forgotten while it was being made: another user
+// signed in, or nobody is signed in any more. Nothing of it was kept.
+var ErrForgotten = errors.New("directory: forgotten meanwhile")
 
 // Open opens the copy at path; a damaged file is replaced by an empty one.
 func Open(path string) (*Directory, error) {
@@ -179,6 +188,16 @@ func (d *Directory) MadeBy(filter Filter) (bool, error) {
 	return same, err
 }
 
+// keep stores what was read in an epoch, or gives ErrForgotten where that is over.
+func (d *Directory) keep(epoch int64, store func(tx *bbolt.Tx) error) error {
+	return d.db.Update(func(tx *bbolt.Tx) error {
+		if d.epoch.Load() != epoch {
+			return ErrForgotten
+		}
+		return store(tx)
+	})
+}
+
 // Keep stores the caller's facts about the org under a name.
 func (d *Directory) Keep(name string, facts any) error {
 	value, err := json.Marshal(facts)
@@ -203,7 +222,9 @@ func (d *Directory) Kept(name string, facts any) (bool, error) {
 
 // Forget empties the copy: another user, or another org, signed in.
 func (d *Directory) Forget() error {
+	d.ForgetMisses()
 	return d.db.Update(func(tx *bbolt.Tx) error {
+		d.epoch.Add(1)
 		for _, name := range [][]byte{bucketMeta, bucketPeople, bucketEmails, bucketRecords, bucketFacts} {
 			if err := tx.DeleteBucket(name); err != nil {
 				return err

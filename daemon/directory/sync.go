@@ -46,10 +46,11 @@ const (
 )
 
 // Sync copies contacts, leads, accounts and opportunities down anew, the people through
-// the filter. The old copy serves until the new one is complete. An object that the org
-// declines to list is passed over. Errors: a *ConditionError, or what the calls met.
+// the filter. The old copy serves until the new one is complete. An object that the rep
+// may not see is passed over. Errors: a *ConditionError, ErrForgotten, or what the
+// calls met.
 func (d *Directory) Sync(ctx context.Context, source Source, filter Filter, now time.Time) (Stats, error) {
-	fresh := &load{}
+	fresh, epoch := &load{}, d.epoch.Load()
 	stats := Stats{RefreshedAt: now}
 	for _, q := range filter.people(fresh) {
 		left, err := q.read(ctx, source, nil)
@@ -67,17 +68,23 @@ func (d *Directory) Sync(ctx context.Context, source Source, filter Filter, now 
 		}
 	}
 	stats.People, stats.Records = len(fresh.people), len(fresh.records)
-	return stats, d.replace(fresh, filter, stats)
+	return stats, d.replace(epoch, fresh, filter, stats)
 }
 
-// list reads what a query finds, nothing where the org declines it. A rep who may not
-// see accounts is still given the rest of each row.
+// list reads what a query finds, nothing where the rep may not see the object. A rep who
+// may not see accounts is still given the rest of each row.
 func list(ctx context.Context, source Source, soql string, keep func(*row)) error {
 	err := read(ctx, source, soql, keep)
 	if bare := withoutAccount(soql); sfclient.Declined(err) && bare != soql {
 		err = read(ctx, source, bare, keep)
 	}
-	if sfclient.Declined(err) {
+	return unlessHidden(err)
+}
+
+// unlessHidden lets an object that the rep may not see have nobody. Any other refusal says
+// nothing about who is there.
+func unlessHidden(err error) error {
+	if sfclient.Hidden(err) {
 		return nil
 	}
 	return err
@@ -116,12 +123,13 @@ func (l *load) record(object string) func(*row) {
 	}
 }
 
-func (d *Directory) replace(fresh *load, filter Filter, stats Stats) error {
+func (d *Directory) replace(epoch int64, fresh *load, filter Filter, stats Stats) error {
 	made, err := json.Marshal(filter)
 	if err != nil {
 		return err
 	}
-	return d.db.Update(func(tx *bbolt.Tx) error {
+	d.ForgetMisses()
+	return d.keep(epoch, func(tx *bbolt.Tx) error {
 		for _, name := range [][]byte{bucketPeople, bucketEmails, bucketRecords} {
 			if err := tx.DeleteBucket(name); err != nil {
 				return err

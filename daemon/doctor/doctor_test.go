@@ -17,7 +17,7 @@ import (
 func org(change ...func(*Org)) Findings {
 	object := func() crm.Object {
 		return crm.Object{Seen: true, Createable: true, Updateable: true, Fields: map[string]crm.Field{
-			"Subject": {Createable: true}, "TaskWhoIds": {Createable: true},
+			"Subject": {Createable: true}, "TaskWhoIds": {Createable: true}, "EventWhoIds": {Createable: true},
 			"Type":   {Createable: true, Values: []crm.Value{{Value: "showpad email"}, {Value: "Showpad Share"}, {Value: "Shared Space"}, {Value: "Meeting"}}},
 			"WhatId": {Createable: true, ReferenceTo: []string{"Account", "Opportunity"}},
 			"K__c":   {Createable: true, Key: true},
@@ -134,6 +134,17 @@ func TestEachTroubleHasItsCheck(t *testing.T) {
 				}
 			}
 		})
+	}
+}
+
+func TestAStarInTheOrgsCORSListCoversItsSites(t *testing.T) {
+	for origin, want := range map[string]string{
+		"https://acme.showpad.biz": "ok", "https://*.showpad.biz": "ok", "https://showpad.biz.evil": "warning", "https://showpad.biz": "warning",
+	} {
+		f := org(func(o *Org) { o.Settings.Web.AllowedOrigins = []string{origin} })
+		if got := find(Examine(f), "cors")[0].Result; string(got) != want {
+			t.Errorf("%s is %s, want %s", origin, got, want)
+		}
 	}
 }
 

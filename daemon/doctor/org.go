@@ -147,7 +147,7 @@ func (o Org) fields() []Check {
 		{&o.Facts.Event, "meeting.fields", o.Settings.Meeting.Fields},
 	} {
 		for _, field := range slices.Sorted(maps.Keys(of.constants)) {
-			if !of.object.Writes(field) {
+			if !of.object.Writes(field) || o.Facts.Own(field) {
 				checks = append(checks, Check{Code: "constant", Result: Warning, Who: outbox.Admin, Args: outbox.Args{"field": field, "setting": of.setting}})
 			}
 		}
@@ -194,7 +194,7 @@ func (o Org) cors() Check {
 	}
 	var absent []string
 	for _, origin := range origins {
-		if !slices.ContainsFunc(o.Live.Origins, func(has string) bool { return strings.EqualFold(has, origin) }) {
+		if !slices.ContainsFunc(o.Live.Origins, func(has string) bool { return covers(has, origin) }) {
 			absent = append(absent, origin)
 		}
 	}
@@ -202,6 +202,14 @@ func (o Org) cors() Check {
 		args["origins"] = strings.Join(absent, ", ")
 	}
 	return when(len(absent) == 0, "cors", Warning, outbox.Admin, args)
+}
+
+// covers reports whether an entry of the CORS list lets an origin in; its star stands in
+// front of a second-level domain alone (salesforce.md section 9).
+func covers(entry, origin string) bool {
+	entry, origin = strings.ToLower(entry), strings.ToLower(origin)
+	before, domain, starred := strings.Cut(entry, "*")
+	return entry == origin || starred && strings.HasPrefix(origin, before) && strings.HasSuffix(origin, domain)
 }
 
 func (o Org) otherLogger() Check {

@@ -40,7 +40,7 @@ func (d *Drain) apply(ctx context.Context, facts *crm.Facts, l *letter) error {
 	if w.Pending == outbox.PendingDelete {
 		return d.Salesforce.Delete(ctx, w.Record.Object, w.Record.ID)
 	}
-	people, err := d.Org.Resolve(ctx, AddressesOf(*w))
+	people, err := d.resolve(ctx, *w)
 	if err != nil {
 		return err
 	}

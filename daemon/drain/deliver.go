@@ -90,7 +90,7 @@ func (d *Drain) write(ctx context.Context, facts *crm.Facts, fresh, absent []out
 	if len(all) == 0 {
 		return nil, s
 	}
-	people, err := d.Org.Resolve(ctx, AddressesOf(all...))
+	people, err := d.resolve(ctx, all...)
 	if err != nil {
 		d.met(crm.JudgeCall(err), err)
 		for _, w := range all {
@@ -128,6 +128,9 @@ func ItemOf(w *outbox.Work, people map[string]directory.Match, name func(id stri
 		if p.ID != "" {
 			r.ID = activity.LongID(p.ID)
 			r.Name = name(r.ID)
+			if people[r.ID].Filtered {
+				r.ID, r.Name, r.Filtered = "", "", true
+			}
 		} else {
 			var found directory.Person
 			match := people[directory.Fold(p.Email)]
@@ -140,6 +143,19 @@ func ItemOf(w *outbox.Work, people map[string]directory.Match, name func(id stri
 		item.RelatedName = cmp.Or(related.Name, name(activity.LongID(related.ID)))
 	}
 	return item
+}
+
+// resolve looks the people of the work up.
+func (d *Drain) resolve(ctx context.Context, work ...outbox.Work) (map[string]directory.Match, error) {
+	var ids []string
+	for i := range work {
+		for _, p := range work[i].Activity.People {
+			if p.ID != "" {
+				ids = append(ids, activity.LongID(p.ID))
+			}
+		}
+	}
+	return d.Org.Resolve(ctx, AddressesOf(work...), ids)
 }
 
 // AddressesOf lists the addresses of a work's people that are to be looked up, each once.
@@ -194,13 +210,14 @@ func (d *Drain) delivered(l *letter, id string) outbox.Outcome {
 func (d *Drain) failed(ctx context.Context, facts *crm.Facts, letters []letter, err error) settlement {
 	var s settlement
 	call := crm.JudgeCall(err)
-	if call.Course == crm.Attention && len(letters) > 1 {
+	ofARow := call.Course == crm.Attention || call.Course == crm.Repair
+	if ofARow && len(letters) > 1 {
 		half := len(letters) / 2
 		s.merge(d.post(ctx, facts, letters[:half]))
 		s.merge(d.post(ctx, facts, letters[half:]))
 		return s
 	}
-	if call.Course == crm.Attention || call.Course == crm.Repair {
+	if ofARow {
 		return d.row(ctx, facts, &letters[0], err)
 	}
 	d.met(call, err)
@@ -248,17 +265,26 @@ func (d *Drain) row(ctx context.Context, facts *crm.Facts, l *letter, err error)
 		o.To, o.NextAt = outbox.Waiting, d.Now().Add(Pause(l.work.Attempts+1, d.Chance()))
 	case verdict.Doubtful:
 		o.To, o.Doubtful, o.NextAt = outbox.Waiting, true, d.doubtfulUntil(facts, &l.work)
-	case verdict.Course == crm.Repair && l.work.Attempts == 0:
+	case verdict.Course == crm.Repair && l.work.Attempts == 0 && d.outdated(ctx, facts):
 		o.To = outbox.Waiting
-		if err := d.Org.Reread(ctx); err != nil {
-			d.met(crm.JudgeCall(err), err)
-		}
 	}
 	if verdict.Course == crm.Pause || verdict.Course == crm.Blocked {
 		d.met(verdict, err)
 	}
 	s.add(o)
 	return s
+}
+
+// outdated reads the org's facts again and reports whether these are still the same;
+// where they cannot be read, they may not be.
+func (d *Drain) outdated(ctx context.Context, facts *crm.Facts) bool {
+	err := d.Org.Reread(ctx)
+	if err != nil {
+		d.met(crm.JudgeCall(err), err)
+		return true
+	}
+	now, err := d.Org.Facts(ctx)
+	return err != nil || !now.Same(facts)
 }
 
 // duplicate settles a row that was in Salesforce already under our key.

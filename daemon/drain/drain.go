@@ -56,7 +56,8 @@ type Org interface {
 	// Reread reads the facts again after a rejection that hints at a change.
 	Reread(ctx context.Context) error
 	Rules() *crm.Rules
-	Resolve(ctx context.Context, addresses []string) (map[string]directory.Match, error)
+	// Resolve finds who has the addresses, and which of the ids may not be related.
+	Resolve(ctx context.Context, addresses, ids []string) (map[string]directory.Match, error)
 	// Name is what a person or record is called, "" where it is not known.
 	Name(id string) string
 	// UserID is the Salesforce id of the rep who is signed in.
@@ -127,10 +128,13 @@ func (d *Drain) poke() {
 func (d *Drain) Connection() Connection { return d.gate.connection() }
 
 // Report lets others who call Salesforce (a sync, a read of facts) tell what
-// they met, so that one trouble is known everywhere. A nil error is good news.
+// they met, so that one trouble is known everywhere. A nil error is good news, but no
+// answer to what bars writing alone.
 func (d *Drain) Report(err error) {
 	if err == nil {
-		d.met(crm.Call{}, nil)
+		if problem := d.Connection().Problem; problem == nil || !crm.BarsWrites(problem.Code) {
+			d.met(crm.Call{}, nil)
+		}
 		return
 	}
 	d.met(crm.JudgeCall(err), err)

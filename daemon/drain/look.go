@@ -162,8 +162,8 @@ func (s *span) where(object string) string {
 // by finds records by the values of a field that can be filtered, among those that
 // the condition narrows it to.
 func (f *finder) by(ctx context.Context, object, field, condition string, values []string) error {
-	query := "SELECT Id, " + field + " FROM " + object + " WHERE " + condition + field + " IN :values"
-	for soql := range sfclient.InQueries(query, values) {
+	query := "SELECT Id, " + field + " FROM " + object + " WHERE " + condition + field + " IN "
+	for soql := range sfclient.InQueries(query, values, "") {
 		if err := f.collect(ctx, soql, object); err != nil {
 			return err
 		}

@@ -15,7 +15,7 @@ func (d *Drain) Record(ctx context.Context, item *outbox.Item) (*crm.Record, err
 		return nil, err
 	}
 	w := outbox.Work{ID: item.ID, Activity: item.Activity, CapturedAt: item.CapturedAt}
-	people, err := d.Org.Resolve(ctx, AddressesOf(w))
+	people, err := d.resolve(ctx, w)
 	if err != nil {
 		return nil, err
 	}

@@ -314,7 +314,7 @@ func (o *simOrg) kept() *crm.Facts {
 }
 
 func (o *simOrg) Reread(ctx context.Context) error {
-	facts, err := crm.ReadFacts(ctx, o.w.client, crm.User{OrgID: o.w.refresher.Account().OrgID, UserID: o.UserID()}, sandbox.DefaultKeyField, o.w.wall())
+	facts, err := crm.ReadFacts(ctx, o.w.client, crm.User{OrgID: o.w.refresher.Account().OrgID, UserID: o.UserID()}, nil, sandbox.DefaultKeyField, o.w.wall())
 	if err != nil {
 		return err
 	}
@@ -328,8 +328,8 @@ func (o *simOrg) Rules() *crm.Rules {
 	return &crm.Rules{RelatedTo: []string{"Account"}, Multiple: true, Words: words.In("en"), Zone: time.UTC}
 }
 
-func (o *simOrg) Resolve(ctx context.Context, addresses []string) (map[string]directory.Match, error) {
-	return o.w.people.Resolve(ctx, o.w.client, directory.Filter{}, addresses)
+func (o *simOrg) Resolve(ctx context.Context, addresses, ids []string) (map[string]directory.Match, error) {
+	return o.w.people.Resolve(ctx, o.w.client, directory.Filter{}, addresses, ids, o.w.wall())
 }
 
 func (o *simOrg) Name(id string) string {

@@ -3,6 +3,7 @@ package page
 import (
 	"net/url"
 	"strconv"
+	"strings"
 	"time"
 
 	"fieldpost/daemon/localapi/apitype"
@@ -113,6 +114,9 @@ func (t teller) headline(s *apitype.Status) string {
 	case apitype.SignedOut:
 		return t.Text("page.now.signed_out")
 	case apitype.NeedsSignIn:
+		if p := s.Connection.Problem; p != nil && strings.HasPrefix(p.Code, "keychain_") {
+			return p.Title // a sign-in would not help
+		}
 		return t.Text("page.now.needs_sign_in")
 	case apitype.Blocked:
 		return t.Text("page.now.blocked", "username", s.Account.Username)

@@ -309,6 +309,22 @@ func TestTooLongTextIsCutByCharactersAndTheLinkStays(t *testing.T) {
 	}
 }
 
+func TestTheLastLineAndTheLinkStayHoweverMuchIsNamed(t *testing.T) {
+	a := mail()
+	who := people(append([]string{ana}, make([]string, 249)...)...)
+	for i := range who {
+		who[i].Person.Name = strings.Repeat("ñ", 200)
+	}
+	got := build(t, a, who, orgFacts(), rules())
+	text := got.Fields["Description"].(string)
+	if n := utf8.RuneCountInString(text); n != 32000 {
+		t.Errorf("the description has %d characters", n)
+	}
+	if !strings.HasPrefix(text, "View as recipient: https://acme.showpad.biz/share/1\n") || !strings.HasSuffix(text, "…\nfieldpost:"+itemID) {
+		t.Errorf("the link or the marker gave way: %s…%s", text[:60], text[len(text)-120:])
+	}
+}
+
 func TestOnlyFieldsTheRepMayWriteAreSent(t *testing.T) {
 	f := orgFacts(func(f *Facts) {
 		delete(f.Task.Fields, "Type")

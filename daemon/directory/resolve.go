@@ -41,7 +41,7 @@ func (d *Directory) Resolve(ctx context.Context, source Source, filter Filter, a
 			}
 		}
 	}
-	people, err := ask(ctx, source, filter, byAddress, unknown)
+	people, err := d.ask(ctx, source, filter, byAddress, unknown)
 	if err != nil {
 		return nil, err
 	}
@@ -53,7 +53,7 @@ func (d *Directory) Resolve(ctx context.Context, source Source, filter Filter, a
 	if err := d.learn(epoch, filter, people); err != nil {
 		return nil, err
 	}
-	if err := markFiltered(ctx, source, filter, found, unknown); err != nil {
+	if err := d.markFiltered(ctx, source, filter, found, unknown); err != nil {
 		return nil, err
 	}
 	for _, address := range unknown {
@@ -80,11 +80,11 @@ func (d *Directory) markHidden(ctx context.Context, source Source, filter Filter
 			unknown = append(unknown, id)
 		}
 	}
-	shown, err := ask(ctx, source, filter, byID, unknown)
+	shown, err := d.ask(ctx, source, filter, byID, unknown)
 	if err != nil {
 		return err
 	}
-	all, err := ask(ctx, source, Filter{}, byID, unknown)
+	all, err := d.ask(ctx, source, Filter{}, byID, unknown)
 	for _, p := range all {
 		if !slices.ContainsFunc(shown, func(s Person) bool { return s.ID == p.ID }) {
 			found[p.ID] = Match{Filtered: true}
@@ -124,7 +124,7 @@ func (d *Directory) known(filter Filter, addresses []string) (found map[string]M
 
 // markFiltered tells which of the addresses nobody was found for belong to somebody
 // whom the filter hides.
-func markFiltered(ctx context.Context, source Source, filter Filter, found map[string]Match, addresses []string) error {
+func (d *Directory) markFiltered(ctx context.Context, source Source, filter Filter, found map[string]Match, addresses []string) error {
 	var missing []string
 	for _, address := range addresses {
 		if len(found[address].People) == 0 {
@@ -134,25 +134,43 @@ func markFiltered(ctx context.Context, source Source, filter Filter, found map[s
 	if !filter.Hides() || len(missing) == 0 {
 		return nil
 	}
-	hidden, err := ask(ctx, source, Filter{}, byAddress, missing)
+	hidden, err := d.ask(ctx, source, Filter{}, byAddress, missing)
 	for _, p := range hidden {
 		found[Fold(p.Email)] = Match{Filtered: true}
 	}
 	return err
 }
 
-func ask(ctx context.Context, source Source, filter Filter, by key, values []string) ([]Person, error) {
+// ask looks people up in Salesforce.
+func (d *Directory) ask(ctx context.Context, source Source, filter Filter, by key, values []string) ([]Person, error) {
 	fresh := &load{}
 	if len(values) == 0 {
 		return nil, nil
 	}
+	withoutLeads, err := d.withoutLeads(filter)
+	if err != nil {
+		return nil, err
+	}
 	for _, q := range filter.people(fresh) {
+		if q.lent && withoutLeads {
+			continue
+		}
 		q.by = by
 		if _, err := q.read(ctx, source, values); err != nil {
 			return nil, fmt.Errorf("directory: looking people up: %w", err)
 		}
 	}
 	return fresh.people, nil
+}
+
+// withoutLeads reports whether the copy made through this filter had to leave leads out.
+func (d *Directory) withoutLeads(filter Filter) (bool, error) {
+	usable, err := d.MadeBy(filter)
+	if err != nil || !usable {
+		return false, err
+	}
+	stats, err := d.Stats()
+	return stats.LeadsLeftOut, err
 }
 
 // learn adds people found by a live query to the copy, if that was made through the

@@ -462,6 +462,31 @@ func TestAFieldThatWasHiddenSinceIsLeftOutAfterReadingTheOrgAgain(t *testing.T) 
 	}
 }
 
+func TestARefusalThatHintsAtAChangeIsTriedAgainOnlyIfTheOrgChanged(t *testing.T) {
+	for _, code := range []string{"REQUIRED_FIELD_MISSING", "INSUFFICIENT_ACCESS_OR_READONLY", "INSUFFICIENT_ACCESS", "NOT_FOUND", "INVALID_TYPE", "INVALID_FIELD"} {
+		for _, changed := range []bool{true, false} {
+			l := newLaptop(t)
+			if _, err := l.desk.Facts(t.Context()); err != nil {
+				t.Fatal(err)
+			}
+			if changed {
+				l.org.Set(func(r *sandbox.Rules) { r.SharedActivities = !r.SharedActivities })
+			}
+			l.org.Inject(sandbox.RefuseRow(code, "Not so.").Times(1))
+			l.capture(1)
+			l.settle()
+			want := map[outbox.State]int{outbox.NeedsAttention: 1}
+			if changed {
+				want = map[outbox.State]int{outbox.Delivered: 1}
+			}
+			l.wantStates(want)
+			if l.desk.rereads != 2 {
+				t.Errorf("%s: the facts were read %d times", code, l.desk.rereads)
+			}
+		}
+	}
+}
+
 func TestAnUnknownAddressWaitsForAPerson(t *testing.T) {
 	l := newLaptop(t)
 	id := l.add(outbox.Draft{Source: outbox.FromAPI, Activity: activity.Activity{

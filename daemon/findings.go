@@ -9,6 +9,7 @@ import (
 	"slices"
 	"time"
 
+	"fieldpost/daemon/config"
 	"fieldpost/daemon/crm"
 	"fieldpost/daemon/directory"
 	"fieldpost/daemon/doctor"
@@ -106,6 +107,10 @@ func (d *Daemon) laptopFindings(ctx context.Context) doctor.Laptop {
 	if policy := d.home.Config.Policy().Problem; policy != nil {
 		found.Policy = policy
 	}
+	var broken *config.Error
+	if errors.As(d.home.Config.Fault(), &broken) {
+		found.Settings = broken
+	}
 	return found
 }
 
@@ -118,7 +123,7 @@ func (d *Daemon) orgFindings(ctx context.Context) doctor.Org {
 	if !known {
 		return found
 	}
-	found.Facts = facts
+	found.Facts, found.Usage = facts, doctor.Usage(d.session.usage.latest())
 	if stats, err := d.home.Directory.Stats(); err == nil {
 		found.LeadsLeftOut = stats.LeadsLeftOut
 	}

@@ -1,14 +1,18 @@
 package daemon
 
 import (
+	"cmp"
 	"context"
 	"encoding/json"
 	"net/url"
+	"slices"
 	"strings"
+	"time"
 
 	"fieldpost/daemon/crm"
 	"fieldpost/daemon/doctor"
 	"fieldpost/outbox"
+	"fieldpost/outbox/activity"
 	"fieldpost/sfclient"
 )
 
@@ -20,8 +24,8 @@ func (d *Daemon) live(ctx context.Context, facts *crm.Facts) (*doctor.Live, erro
 	var subcalls []sfclient.Subcall
 	for _, query := range []struct{ name, soql string }{
 		{"cors", "SELECT UrlPattern FROM CorsWhitelistEntry"},
-		{"Task", "SELECT Id, Subject, Description" + keyOf(facts) + " FROM Task" + recent},
-		{"Event", "SELECT Id, Subject, Description" + keyOf(facts) + " FROM Event" + recent},
+		{"Task", "SELECT Id, Subject, ActivityDate, CreatedDate, Description" + keyOf(facts) + " FROM Task" + recent},
+		{"Event", "SELECT Id, Subject, ActivityDate, CreatedDate, Description" + keyOf(facts) + " FROM Event" + recent},
 	} {
 		subcalls = append(subcalls, sfclient.Subcall{Name: query.name, Path: "query?" + url.Values{"q": {query.soql}}.Encode()})
 	}
@@ -62,8 +66,13 @@ func text(row map[string]any, field string) string {
 	return value
 }
 
-// lately are the activities that went to Salesforce last, by what they are called.
-type lately map[string]bool
+// lately are the days of the activities that went to Salesforce last, by what they are
+// called.
+type lately map[string][]time.Time
+
+// besideDays is how far another tool's record of the same activity may be from ours: it
+// may tell the day in another zone, or of the answer.
+const besideDays = 2
 
 // sentLately looks at the newest items alone: a record of another tool stands beside
 // one of ours within days.
@@ -72,20 +81,35 @@ func (d *Daemon) sentLately() (lately, error) {
 	sent := lately{}
 	for i := range items {
 		if name := plainSubject(items[i].Activity.Subject); name != "" {
-			sent[name] = true
+			sent[name] = append(sent[name], dayOf(&items[i]))
 		}
 	}
 	return sent, err
 }
 
-// resembles reports a record that is called as one of ours and that fieldpost did not
-// make, on this laptop or another of the rep's.
+func dayOf(item *outbox.Item) time.Time {
+	moment := item.Activity.OccurredAt
+	if item.Activity.Kind == activity.Meeting {
+		moment = item.Activity.Start
+	}
+	if at, err := moment.Time(); err == nil {
+		return at
+	}
+	return item.CapturedAt
+}
+
+// resembles reports a record of about the same day that is called as one of ours and that
+// fieldpost did not make, on this laptop or another of the rep's.
 func (l lately) resembles(row map[string]any, keyField string) bool {
 	if text(row, keyField) != "" || strings.Contains(text(row, "Description"), "\n"+crm.Marker("")) ||
 		strings.HasPrefix(text(row, "Description"), crm.Marker("")) {
 		return false
 	}
-	return l[plainSubject(text(row, "Subject"))]
+	told, _, _ := strings.Cut(cmp.Or(text(row, "ActivityDate"), text(row, "CreatedDate")), "T")
+	day, err := time.Parse(time.DateOnly, told)
+	return err == nil && slices.ContainsFunc(l[plainSubject(text(row, "Subject"))], func(ours time.Time) bool {
+		return ours.Sub(day).Abs() < (besideDays+1)*24*time.Hour
+	})
 }
 
 // plainSubject is a subject without what mail programs and other loggers put before it.

@@ -148,6 +148,35 @@ func TestAWriteTestLeavesNothingAndTellsWhatTheOrgDoes(t *testing.T) {
 	}
 }
 
+func TestAWriteTestNamesWhatItMayHaveLeft(t *testing.T) {
+	l := atWork(t)
+	remove := l.org.Inject(sandbox.Refuse(400, "DELETE_FAILED", "Not on Thursdays.").On(sandbox.Delete).Times(2))
+	found := l.examined("--write-test")
+	l.wantChecks(found, map[string]string{"write_left": "warning"})
+	left := l.org.Records("Event")
+	if len(left) != 1 || !strings.Contains(found["write_left"].Title, left[0]["Id"].(string)) {
+		t.Errorf("%v is left, and it says %+v", left, found["write_left"])
+	}
+	remove()
+	l.org.Inject(sandbox.Drop().On(sandbox.Create).AfterCommit().Times(2))
+	l.wantChecks(l.examined("--write-test"), map[string]string{"write_task": "failed", "write_event": "failed", "write_doubt": "warning"})
+}
+
+func TestOnlyARecordOfTheSameDaysIsAnotherToolsOfOurs(t *testing.T) {
+	l := atWork(t)
+	l.delivered(l.captured("share", "--channel", "email", "--subject", "Re: Weekly", "--to", "ana@kunde.test"))
+	other := func(day time.Time) {
+		record := map[string]any{"Subject": "Email: Weekly", "OwnerId": l.org.Rep().ID, "Status": "Completed", "ActivityDate": day.Format(time.DateOnly)}
+		if _, err := l.org.Insert("Task", record); err != nil {
+			t.Fatal(err)
+		}
+	}
+	other(time.Now().AddDate(0, 0, -7))
+	l.wantChecks(l.examined(), map[string]string{"other_logger": "ok"})
+	other(time.Now().AddDate(0, 0, -1))
+	l.wantChecks(l.examined(), map[string]string{"other_logger": "warning"})
+}
+
 func TestItemsOfOneCauseAreToldTogetherAndRepairedTogether(t *testing.T) {
 	l := atWork(t)
 	l.org.Set(func(r *sandbox.Rules) {

@@ -400,6 +400,9 @@ func TestSettingsWrittenByHandCountWhileCapturesComeIn(t *testing.T) {
 	if got := scope(); got != "own" {
 		t.Errorf("a broken file made it %q", got)
 	}
+	if _, text := l.ask("GET", "/v1/doctor", ""); !strings.Contains(text, `"code":"settings","result":"warning"`) || !strings.Contains(text, file) {
+		t.Errorf("the doctor does not name the broken file: %s", text)
+	}
 	write("[contacts]\nscope = \"all\"\n")
 	l.eventually("all", func() bool { return scope() == "all" })
 	close(stop)

@@ -140,7 +140,9 @@ func TestAChangeUnderAVariableIsKeptForLater(t *testing.T) {
 
 func TestALockedSettingIsNotChanged(t *testing.T) {
 	c := load(t, "locked = [\"contacts.scope\"]\ncontacts.scope = \"own\"\n", "")
+	_, cleaning := c.Clean(map[string]any{"contacts.scope": "all"})
 	for _, err := range []error{
+		cleaning,
 		c.Set(map[string]any{"contacts.scope": "all", "log.level": "warn"}),
 		c.SetText(map[string]string{"contacts.scope": "own"}),
 		c.Unset("contacts.scope"),

@@ -55,6 +55,8 @@ type state struct {
 	locked   map[string]bool
 	policy   PolicyState
 	settings Settings
+	// fault is why the user's file does not count as it is now.
+	fault error
 }
 
 // Load reads all layers. A broken user file, variable or flag is an *Error that
@@ -94,8 +96,17 @@ func (c *Config) Reload() error {
 	if err != nil {
 		return err
 	}
+	next.fault = fault
 	c.replace(next)
 	return fault
+}
+
+// Fault is why the user's own file does not count as it is now, an *Error, nil where it
+// does. What it said before stays in force.
+func (c *Config) Fault() error {
+	c.mu.RLock()
+	defer c.mu.RUnlock()
+	return c.state.fault
 }
 
 func (c *Config) read() (state, error) {

@@ -229,11 +229,25 @@ func TestReloadTakesAnEditedFileOrKeepsWhatWas(t *testing.T) {
 	if got := c.Settings().Contacts.Scope; got != ScopeOwn {
 		t.Errorf("after a broken file: %s", got)
 	}
+	refused(t, c.Fault(), CodeValue)
 	write(t, c.Paths().ConfigFile, "# nothing\n")
 	if err := c.Reload(); err != nil {
 		t.Fatal(err)
 	}
+	if err := c.Fault(); err != nil {
+		t.Errorf("mended, and still %v", err)
+	}
 	if diff := cmp.Diff([]string{ScopeAll}, told); diff != "" {
 		t.Error(diff)
+	}
+}
+
+func TestAPolicyThatComesWhileTheUsersFileIsBrokenCounts(t *testing.T) {
+	c := load(t, "log.level = \"info\"\n", `contacts.scope = "all"`)
+	write(t, c.Paths().ConfigFile, "[contacts\n")
+	write(t, c.in.Policy(), "locked = [\"contacts.scope\"]\ncontacts.scope = \"own\"\n")
+	refused(t, c.Reload(), CodeSyntax)
+	if got := c.Settings().Contacts.Scope; got != ScopeOwn {
+		t.Errorf("a typing error gets around the policy: %s", got)
 	}
 }

@@ -11,8 +11,8 @@ type Laptop struct {
 	Keychain *outbox.Problem
 	// LostKey: activities that a lost key keeps shut.
 	LostKey *outbox.Problem
-	// Policy: the administrator's file is broken.
-	Policy Teller
+	// Policy: the administrator's file is broken, Settings: the user's own is.
+	Policy, Settings Teller
 	// IdentityInFile: the identity lies beside the outbox for want of a keychain.
 	IdentityInFile bool
 	// Service is how the operating system keeps fieldpost running: running, stopped,
@@ -32,7 +32,8 @@ type Laptop struct {
 
 func (l Laptop) checks() []Check {
 	return []Check{
-		l.policy(),
+		file("policy", l.Policy, Failed, outbox.Admin),
+		file("settings", l.Settings, Warning, outbox.You),
 		problem("keychain", l.Keychain),
 		l.identity(),
 		l.service(),
@@ -44,11 +45,12 @@ func (l Laptop) checks() []Check {
 	}
 }
 
-func (l Laptop) policy() Check {
-	if l.Policy == nil {
-		return ok("policy", nil)
+// file is that of settings: where it is broken, what the last good one said stays in force.
+func file(code string, broken Teller, result Result, who outbox.Who) Check {
+	if broken == nil {
+		return ok(code, nil)
 	}
-	return Check{Code: "policy", Result: Failed, Who: outbox.Admin, Teller: l.Policy}
+	return Check{Code: code, Result: result, Who: who, Teller: broken}
 }
 
 // identity is where the key to the outbox lies. A locked keychain does not tell.

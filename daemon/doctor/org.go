@@ -21,9 +21,14 @@ type Org struct {
 	Condition *outbox.Problem
 	// LeadsLeftOut: contacts.where names fields that a lead has not.
 	LeadsLeftOut bool
+	// Usage is the daily allowance as the last calls told it, zero for not within the hour.
+	Usage Usage
 	// Live is what was asked of the org for this examination, nil where it could not be.
 	Live *Live
 }
+
+// Usage is how much of the org's daily allowance of calls is used.
+type Usage struct{ Used, Max int }
 
 // Live is what the org was asked just now.
 type Live struct {
@@ -101,6 +106,9 @@ func (o Org) objects() []Check {
 	}
 	offered := o.Facts.Relatable()
 	for _, object := range o.Settings.RelatedTo.Objects {
+		if !o.Facts.Task.Createable {
+			break // the check of tasks says it
+		}
 		if slices.ContainsFunc(offered, func(has string) bool { return strings.EqualFold(has, object) }) {
 			good = append(good, o.Facts.LabelOf(object))
 			continue
@@ -120,7 +128,7 @@ func (o Org) keyField() Check {
 func (o Org) types() []Check {
 	var checks []Check
 	missing := func(code string, object *crm.Object, wanted []string) {
-		if len(wanted) > 0 && object.Value("Type", wanted) == "" {
+		if object.Createable && len(wanted) > 0 && object.Value("Type", wanted) == "" {
 			checks = append(checks, Check{Code: code, Result: Warning, Who: outbox.Admin, Args: outbox.Args{"value": wanted[0]}})
 		}
 	}
@@ -173,12 +181,15 @@ func (o Org) people() Check { return problem("conditions", o.Condition) }
 const nearlyUsed = 90
 
 func (o Org) allowance() Check {
-	limit, told := o.Facts.Allowances[crm.DailyRequests]
-	if !told || limit.Max <= 0 {
+	usage := o.Usage
+	if limit, told := o.Facts.Allowances[crm.DailyRequests]; usage.Max <= 0 && told {
+		usage = Usage{Used: limit.Max - limit.Remaining, Max: limit.Max}
+	}
+	if usage.Max <= 0 {
 		return skipped("allowance")
 	}
-	used := 100 * (limit.Max - limit.Remaining) / limit.Max
-	return when(used < nearlyUsed, "allowance", Warning, outbox.Wait, outbox.Args{"used": strconv.Itoa(used), "max": strconv.Itoa(limit.Max)})
+	used := 100 * usage.Used / usage.Max
+	return when(used < nearlyUsed, "allowance", Warning, outbox.Wait, outbox.Args{"used": strconv.Itoa(used), "max": strconv.Itoa(usage.Max)})
 }
 
 // cors tells whether the pages that may capture are also allowed in the org. fieldpost

@@ -66,6 +66,12 @@ func TestTheDoctorFindsWhatTheOrgLacksAndStatusStaysCalm(t *testing.T) {
 			}
 		}
 	}
+	code, page := l.ask("GET", "/ui/checks", "")
+	for _, want := range []string{`id="check-failed"`, `id="check-warnings"`, `id="check-well"`, "Could be better", "Region__c", "Nope__c"} {
+		if code != 200 || !strings.Contains(page, want) {
+			t.Errorf("the page of checks answers %d and lacks %q:\n%s", code, want, page)
+		}
+	}
 	if status := l.status(); len(status.Warnings) != 0 || status.Account.State != apitype.SignedIn {
 		t.Errorf("status warns of what blocks nothing: %+v", status.Warnings)
 	}

@@ -107,6 +107,27 @@ func TestAMembershipThatCannotBeReadKeepsWhatIsCaptured(t *testing.T) {
 	l.delivered(id)
 }
 
+func TestACustomPermissionOfTheAppLetsARepInAndAnOutageDoesNotShutThemOut(t *testing.T) {
+	l := newLaptop(t)
+	l.org.AddContact(sandbox.Person{LastName: "Müller", Email: "ana@kunde.test"})
+	l.env = []string{`FIELDPOST_ACCESS_GROUPS=["fieldpost_use"]`}
+	l.start()
+	l.signIn()
+	l.eventually("no access", func() bool { return l.warned("access_denied") })
+	allow := func(permissions ...string) {
+		l.org.Set(func(r *sandbox.Rules) { r.Permissions = permissions })
+		l.run("org", "refresh")
+	}
+	allow("fieldpost_use")
+	l.delivered(l.captured("share", "--channel", "link", "--subject", "Let in", "--to", "ana@kunde.test"))
+	remove := l.org.Inject(sandbox.Maintenance().On(sandbox.Identity))
+	l.run("org", "refresh")
+	l.delivered(l.captured("share", "--channel", "link", "--subject", "In an outage", "--to", "ana@kunde.test"))
+	remove()
+	allow()
+	l.eventually("no access any more", func() bool { return l.warned("access_denied") })
+}
+
 func TestAPreviewWithoutANetworkIsTheRecordThatIsDelivered(t *testing.T) {
 	l := newLaptop(t)
 	l.org.Set(func(r *sandbox.Rules) { r.SharedActivities = true })

@@ -123,7 +123,7 @@ func (b *builder) relateRecord(withLead bool) {
 		return
 	}
 	if !withLead {
-		b.set("WhatId", related.ID, "related_to", "record", cmp.Or(b.item.RelatedName, related.ID))
+		b.set("WhatId", activity.LongID(related.ID), "related_to", "record", cmp.Or(b.item.RelatedName, related.ID))
 		return
 	}
 	b.whatRef = cmp.Or(b.item.RelatedName, related.ID)

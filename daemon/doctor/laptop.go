@@ -2,6 +2,7 @@ package doctor
 
 import (
 	"strconv"
+	"strings"
 
 	"fieldpost/outbox"
 )
@@ -39,7 +40,7 @@ func (l Laptop) checks() []Check {
 		l.service(),
 		when(!l.InboxMissing, "inbox", Failed, outbox.You, outbox.Args{"folder": l.InboxFolder}),
 		when(l.InboxLeft == 0, "inbox_left", Warning, outbox.You, outbox.Args{"n": strconv.Itoa(l.InboxLeft), "folder": l.InboxFolder}),
-		when(l.WantedAddress == l.Address, "port", Warning, outbox.You, outbox.Args{"wanted": l.WantedAddress, "address": l.Address}),
+		when(l.WantedAddress == l.Address || strings.HasSuffix(l.WantedAddress, ":0"), "port", Warning, outbox.You, outbox.Args{"wanted": l.WantedAddress, "address": l.Address}),
 		when(!l.DiskFull, "disk", Failed, outbox.You, nil),
 		l.store(),
 	}

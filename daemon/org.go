@@ -26,7 +26,7 @@ const (
 	lookAge = time.Hour
 	// hintAge is how long ago the last look must be before a rejection that hints at a
 	// change leads to another: a day's calls are counted (60 at most, all in all).
-	hintAge = time.Hour
+	hintAge = 2 * time.Hour
 )
 
 // org is the Salesforce org of the rep who is signed in: its facts and people, as

@@ -74,9 +74,24 @@ func total(counted map[sandbox.Purpose]int) int {
 }
 
 // TestADayOfARepStaysWithinItsCalls is the day of a laptop that is never shut: a look an
-// hour, everything once, and a rejection every ten minutes that hints at a change.
+// hour, everything once, and a rejection every ten minutes that hints at a change; in the
+// second run only a custom permission lets the rep in.
 func TestADayOfARepStaysWithinItsCalls(t *testing.T) {
-	w := newWorking(t)
+	for name, groups := range map[string]string{"no groups": "[]", "a custom permission": `["Use_fieldpost"]`} {
+		t.Run(name, func(t *testing.T) {
+			w := newWorking(t)
+			w.org.Set(func(r *sandbox.Rules) { r.Permissions = []string{"Use_fieldpost"} })
+			if err := w.home.Config.SetText(map[string]string{"access.groups": groups}); err != nil {
+				t.Fatal(err)
+			}
+			w.keep(true)
+			w.day()
+		})
+	}
+}
+
+func (w *working) day() {
+	t := w.t
 	w.org.ResetCalls()
 	for range 24 * 6 {
 		w.clock = w.clock.Add(10 * time.Minute)

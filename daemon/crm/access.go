@@ -3,6 +3,7 @@ package crm
 import (
 	"slices"
 	"strings"
+	"time"
 )
 
 // Membership is what the rep belongs to: public groups directly (Salesforce tells no
@@ -16,6 +17,8 @@ type Membership struct {
 	SetsKnown        bool     `json:"sets_known,omitempty"`
 	Permissions      []string `json:"permissions,omitempty"`
 	PermissionsKnown bool     `json:"permissions_known,omitempty"`
+	// PermissionsAt is when they were told last.
+	PermissionsAt time.Time `json:"permissions_at,omitzero"`
 }
 
 // Access tells whether a rep may use fieldpost.

@@ -168,6 +168,7 @@ func (f *Facts) lasting() Facts {
 	kept := *f
 	kept.ReadAt, kept.LookedAt, kept.ObjectsModified = time.Time{}, time.Time{}, time.Time{}
 	kept.Task.Modified, kept.Event.Modified = time.Time{}, time.Time{}
+	kept.Member.PermissionsAt = time.Time{}
 	kept.Allowances = nil
 	return kept
 }

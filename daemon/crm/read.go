@@ -57,7 +57,7 @@ func ReadFacts(ctx context.Context, org Org, user User, before *Facts, keyField 
 		return nil, err
 	}
 	facts.readLimits(ctx, org)
-	facts.readPermissions(ctx, org, user)
+	facts.readPermissions(ctx, org, user, now)
 	return facts, nil
 }
 
@@ -66,7 +66,8 @@ type Look struct {
 	User     User
 	KeyField string
 	// Groups are those of access.groups: where only a custom permission can let the rep in,
-	// it is asked for too, by a call of its own.
+	// it is asked for too, by a call of its own: hourly while it does not, else every other
+	// hour.
 	Groups []string
 	// Forced reads Task and Event in any case, for rights may change without touching their
 	// date (salesforce.md section 5).
@@ -97,10 +98,18 @@ func (l Look) At(ctx context.Context, org Org, before *Facts, now time.Time) (*F
 		return nil, err
 	}
 	facts.UseKey(l.KeyField)
-	if facts.Member.hingesOnPermissions(l.Groups) && !l.Forced {
-		facts.readPermissions(ctx, org, l.User)
+	if facts.Member.hingesOnPermissions(l.Groups) && l.permissionsDue(&facts.Member, now) {
+		facts.readPermissions(ctx, org, l.User, now)
 	}
 	return &facts, nil
+}
+
+// permissionsAge is how old the custom permission may be that lets a rep in: it costs a
+// call of its own, and a day has 60.
+const permissionsAge = 2 * time.Hour
+
+func (l Look) permissionsDue(m *Membership, now time.Time) bool {
+	return !l.Forced && (m.Access(l.Groups) != AccessGranted || now.Sub(m.PermissionsAt) >= permissionsAge)
 }
 
 // The names of what is read together.
@@ -280,7 +289,7 @@ func (f *Facts) readLimits(ctx context.Context, org Org) {
 // readPermissions reads the custom permissions of the app that the identity answer
 // tells, none included (salesforce.md 1.6). A refusal of that answer leaves them unknown,
 // an outage as they were: the gate must not fall shut for it.
-func (f *Facts) readPermissions(ctx context.Context, org Org, user User) {
+func (f *Facts) readPermissions(ctx context.Context, org Org, user User, now time.Time) {
 	var identity struct {
 		UserID string         `json:"user_id"`
 		Custom map[string]any `json:"custom_permissions"`
@@ -290,6 +299,7 @@ func (f *Facts) readPermissions(ctx context.Context, org Org, user User) {
 	switch {
 	case err == nil && identity.UserID != "":
 		f.Member.Permissions, f.Member.PermissionsKnown = slices.Sorted(maps.Keys(identity.Custom)), true
+		f.Member.PermissionsAt = now
 	case sfclient.Declined(err), errors.As(err, &foreign) && (foreign.Status == 403 || foreign.Status == 404):
 		f.Member.Permissions, f.Member.PermissionsKnown = nil, false
 	}

@@ -206,14 +206,19 @@ func TestAnOutageOfTheIdentityServiceShutsNobodyOut(t *testing.T) {
 	}
 }
 
-func TestACustomPermissionThatIsTakenAwayIsNoticedByALook(t *testing.T) {
+func TestACustomPermissionThatIsTakenAwayIsNoticedByTheSecondLook(t *testing.T) {
 	a := ask(t, func(r *sandbox.Rules) { r.Permissions = []string{"Use_fieldpost"} })
 	before := a.read()
 	a.org.Set(func(r *sandbox.Rules) { r.Permissions = nil })
 	look := Look{User: a.user, KeyField: sandbox.DefaultKeyField, Groups: []string{"Use_fieldpost"}}
-	after, err := look.At(t.Context(), a.client, before, a.clock)
-	if err != nil || after.Member.Access(look.Groups) != AccessDenied {
-		t.Errorf("%v %+v", err, after.Member)
+	for _, c := range []struct {
+		later time.Duration
+		want  Access
+	}{{time.Hour, AccessGranted}, {2 * time.Hour, AccessDenied}} {
+		after, err := look.At(t.Context(), a.client, before, a.clock.Add(c.later))
+		if err != nil || after.Member.Access(look.Groups) != c.want {
+			t.Errorf("%v later: %v %+v", c.later, err, after.Member)
+		}
 	}
 }
 

@@ -1,22 +1,14 @@
 package crm
 
 import (
-	"context"
-	"log/slog"
-	"net/http/httptest"
 	"slices"
 	"testing"
 	"time"
 
 	"fieldpost/sfclient"
 	"fieldpost/sfclient/sandbox"
+	"fieldpost/sfclient/sftest"
 )
-
-type session struct{ grant sfclient.Grant }
-
-func (s session) Current(context.Context) (sfclient.Grant, error) { return s.grant, nil }
-
-func (s session) Renew(context.Context, sfclient.Grant) (sfclient.Grant, error) { return s.grant, nil }
 
 // asked is an org and a client of it that counts its calls.
 type asked struct {
@@ -34,13 +26,7 @@ func ask(t *testing.T, rules ...func(*sandbox.Rules)) *asked {
 	for _, r := range rules {
 		a.org.Set(r)
 	}
-	server := httptest.NewServer(a.org)
-	t.Cleanup(server.Close)
-	access, _ := a.org.Grant(a.org.Rep().ID)
-	a.client = sfclient.New(sfclient.Config{
-		Session:   session{sfclient.Grant{InstanceURL: server.URL, AccessToken: access}},
-		Transport: server.Client().Transport, Log: slog.New(slog.DiscardHandler), UserAgent: "test",
-	})
+	a.client = sftest.Client(t, a.org)
 	a.user = User{OrgID: a.org.Org().ID, UserID: a.org.Rep().ID}
 	return a
 }

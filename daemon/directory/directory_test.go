@@ -3,8 +3,6 @@ package directory_test
 import (
 	"context"
 	"errors"
-	"log/slog"
-	"net/http/httptest"
 	"path/filepath"
 	"slices"
 	"strings"
@@ -14,13 +12,8 @@ import (
 	"fieldpost/daemon/directory"
 	"fieldpost/sfclient"
 	"fieldpost/sfclient/sandbox"
+	"fieldpost/sfclient/sftest"
 )
-
-type session struct{ grant sfclient.Grant }
-
-func (s session) Current(context.Context) (sfclient.Grant, error) { return s.grant, nil }
-
-func (s session) Renew(context.Context, sfclient.Grant) (sfclient.Grant, error) { return s.grant, nil }
 
 // desk is a copy of an org with three people: a contact of the rep's, a colleague's
 // contact, and a lead.
@@ -37,13 +30,7 @@ func newDesk(t *testing.T) *desk {
 	t.Helper()
 	d := &desk{t: t, clock: time.Now()}
 	d.org = sandbox.New(sandbox.Config{Empty: true})
-	server := httptest.NewServer(d.org)
-	t.Cleanup(server.Close)
-	access, _ := d.org.Grant(d.org.Rep().ID)
-	d.client = sfclient.New(sfclient.Config{
-		Session:   session{sfclient.Grant{InstanceURL: server.URL, AccessToken: access}},
-		Transport: server.Client().Transport, Log: slog.New(slog.DiscardHandler), UserAgent: "test",
-	})
+	d.client = sftest.Client(t, d.org)
 	var err error
 	if d.Directory, err = directory.Open(filepath.Join(t.TempDir(), "directory.db")); err != nil {
 		t.Fatal(err)

@@ -5,8 +5,6 @@ import (
 	"fmt"
 	"io"
 	"log/slog"
-	"net/http"
-	"net/http/httptest"
 	"path/filepath"
 	"strings"
 	"testing"
@@ -21,6 +19,7 @@ import (
 	"fieldpost/outbox/activity"
 	"fieldpost/sfclient"
 	"fieldpost/sfclient/sandbox"
+	"fieldpost/sfclient/sftest"
 )
 
 // laptop is an outbox on a real file, a drain, and an org behind real HTTP. Time
@@ -80,26 +79,14 @@ func (d *desk) Name(id string) string {
 
 func (d *desk) UserID() string { return d.laptop.org.Rep().ID }
 
-type session struct{ grant sfclient.Grant }
-
-func (s session) Current(context.Context) (sfclient.Grant, error) { return s.grant, nil }
-
-func (s session) Renew(context.Context, sfclient.Grant) (sfclient.Grant, error) { return s.grant, nil }
-
 func newLaptop(t *testing.T, rules ...func(*sandbox.Rules)) *laptop {
 	t.Helper()
 	l := &laptop{t: t, org: sandbox.New(sandbox.Config{}), clock: time.Now(), booted: time.Now().Add(-time.Hour), path: filepath.Join(t.TempDir(), "outbox.db")}
 	for _, change := range rules {
 		l.org.Set(change)
 	}
-	server := httptest.NewServer(l.org)
-	t.Cleanup(server.Close)
 	l.who = l.org.AddContact(sandbox.Person{FirstName: "Ana", LastName: "Müller", Email: "ana@acme.test"})
-	access, _ := l.org.Grant(l.org.Rep().ID)
-	client := sfclient.New(sfclient.Config{
-		Session:   session{sfclient.Grant{InstanceURL: server.URL, AccessToken: access}},
-		Transport: &http.Transport{}, Log: quiet(), UserAgent: "test",
-	})
+	client := sftest.Client(t, l.org)
 	people, err := directory.Open(filepath.Join(t.TempDir(), "directory.db"))
 	if err != nil {
 		t.Fatal(err)
@@ -352,7 +339,7 @@ func TestAMonthOfflineUsesUpNoAttempts(t *testing.T) {
 		t.Fatal(err)
 	}
 	online := l.drain.Salesforce
-	l.drain.Salesforce = unplugged(t)
+	l.drain.Salesforce = sftest.Unplugged()
 	for month := l.clock.Add(30 * 24 * time.Hour); l.clock.Before(month); {
 		l.clock = l.pass()
 	}
@@ -368,16 +355,6 @@ func TestAMonthOfflineUsesUpNoAttempts(t *testing.T) {
 	l.drain.Nudge()
 	l.pass()
 	l.wantStates(map[outbox.State]int{outbox.Delivered: 3})
-}
-
-// unplugged is a client whose every connection is refused.
-func unplugged(t *testing.T) *sfclient.Client {
-	server := httptest.NewServer(http.NotFoundHandler())
-	server.Close()
-	return sfclient.New(sfclient.Config{
-		Session:   session{sfclient.Grant{InstanceURL: server.URL, AccessToken: "x"}},
-		Transport: &http.Transport{}, Log: quiet(), UserAgent: "test",
-	})
 }
 
 func TestOnePoisonedRowDelaysNoOther(t *testing.T) {
@@ -512,7 +489,7 @@ func TestWhatIsCapturedOfflineDoesNotLengthenThePause(t *testing.T) {
 	if _, err := l.desk.Facts(t.Context()); err != nil {
 		t.Fatal(err)
 	}
-	l.drain.Salesforce = unplugged(t)
+	l.drain.Salesforce = sftest.Unplugged()
 	for range 20 {
 		l.capture(1)
 		l.drain.Nudge()
@@ -528,7 +505,7 @@ func TestNothingIsClaimedWhileSalesforceIsOutOfReach(t *testing.T) {
 	if _, err := l.desk.Facts(t.Context()); err != nil {
 		t.Fatal(err)
 	}
-	l.drain.Salesforce = unplugged(t)
+	l.drain.Salesforce = sftest.Unplugged()
 	ids := l.capture(3)
 	l.pass()
 	if err := l.box.Close(); err != nil { // as a kill leaves it

@@ -25,6 +25,7 @@ var allowed = map[string][]string{
 	"sfclient":         {},
 	"sfclient/sfauth":  {"sfclient"},
 	"sfclient/sandbox": {},
+	"sfclient/sftest":  {"sfclient", "sfclient/sandbox"},
 	"keychain":         {},
 	"installer":        {},
 	"daemon/words":     {},

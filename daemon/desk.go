@@ -94,6 +94,16 @@ func (d *Desk) Preview(_ context.Context, id string) (apitype.Preview, error) {
 // Org tells what is known of the rep's org.
 func (d *Desk) Org(ctx context.Context) (apitype.Org, error) { return d.Home.Org(ctx) }
 
+// People finds people of the copy by what is typed.
+func (d *Desk) People(_ context.Context, text string, limit int) (apitype.People, error) {
+	return d.Home.People(text, limit)
+}
+
+// Records finds records of the copy by what is typed.
+func (d *Desk) Records(_ context.Context, text, object string, limit int) (apitype.Records, error) {
+	return d.Home.Records(text, object, limit)
+}
+
 // Retry makes an item due now.
 func (d *Desk) Retry(ctx context.Context, id string) (apitype.Item, error) {
 	return d.after(ctx, id, d.Home.Outbox.Retry(id))

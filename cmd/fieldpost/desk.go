@@ -20,6 +20,8 @@ type desk interface {
 	Get(ctx context.Context, id string) (apitype.Item, error)
 	Preview(ctx context.Context, id string) (apitype.Preview, error)
 	Org(ctx context.Context) (apitype.Org, error)
+	People(ctx context.Context, text string, limit int) (apitype.People, error)
+	Records(ctx context.Context, text, object string, limit int) (apitype.Records, error)
 	Retry(ctx context.Context, id string) (apitype.Item, error)
 	Hold(ctx context.Context, id string) (apitype.Item, error)
 	Release(ctx context.Context, id string) (apitype.Item, error)

@@ -38,6 +38,8 @@ type Person struct {
 	Email   string `json:"email"`
 	Company string `json:"company,omitempty"`
 	OwnerID string `json:"owner_id,omitempty"`
+	// Own is told by a search: the person is the rep's.
+	Own bool `json:"-"`
 }
 
 // Entry is a record that an activity can be related to.
@@ -64,8 +66,10 @@ type Directory struct {
 	db *bbolt.DB
 	// epoch counts how often the copy was forgotten: what was read for an earlier one is
 	// not kept.
-	epoch  atomic.Int64
-	misses misses
+	epoch   atomic.Int64
+	misses  misses
+	changes atomic.Int64 // counts what changed the copy: an index of an earlier one is stale
+	indexes indexes
 }
 
 // ErrForgotten says that the copy was forgotten while it was being made: another user
@@ -190,6 +194,7 @@ func (d *Directory) MadeBy(filter Filter) (bool, error) {
 
 // keep stores what was read in an epoch, or gives ErrForgotten where that is over.
 func (d *Directory) keep(epoch int64, store func(tx *bbolt.Tx) error) error {
+	defer d.changes.Add(1)
 	return d.db.Update(func(tx *bbolt.Tx) error {
 		if d.epoch.Load() != epoch {
 			return ErrForgotten
@@ -223,6 +228,7 @@ func (d *Directory) Kept(name string, facts any) (bool, error) {
 // Forget empties the copy: another user, or another org, signed in.
 func (d *Directory) Forget() error {
 	d.ForgetMisses()
+	defer d.changes.Add(1)
 	return d.db.Update(func(tx *bbolt.Tx) error {
 		d.epoch.Add(1)
 		for _, name := range [][]byte{bucketMeta, bucketPeople, bucketEmails, bucketRecords, bucketFacts} {
@@ -244,6 +250,7 @@ func (d *Directory) ForgetOne(email, id string) error {
 	if err != nil {
 		return err
 	}
+	defer d.changes.Add(1)
 	return d.db.Update(func(tx *bbolt.Tx) error {
 		if value := tx.Bucket(bucketPeople).Get([]byte(id)); value != nil {
 			var p Person

@@ -1,0 +1,111 @@
+package directory
+
+import (
+	"slices"
+	"sort"
+	"strings"
+)
+
+// maxRecent is how many of those used last come first.
+const maxRecent = 200
+
+// find gives the rows in which every word begins one of the row's, best first: those of
+// recent in its order, then the rep's own, then what fits best, then by name. object
+// narrows it to one, "" to none.
+func (x *index) find(words []string, object string, recent []uint32, limit int) []uint32 {
+	best := &top{limit: limit, before: x.before}
+	rows := x.reach(words)
+	for i, row := range recent[:min(len(recent), maxRecent)] {
+		x.marks[row].recent = max(x.marks[row].recent, uint8(maxRecent-i))
+	}
+	for _, row := range rows {
+		if object == "" || x.names[x.objects[row]] == object {
+			best.offer(row)
+		}
+	}
+	return best.rows
+}
+
+// reach marks the rows in which every word begins one, the rarest word first.
+func (x *index) reach(words []string) []uint32 {
+	type span struct {
+		word     string
+		from, to int
+	}
+	spans := make([]span, len(words))
+	for i, word := range words {
+		spans[i].word = word
+		spans[i].from, spans[i].to = x.beginning(word)
+	}
+	rows := func(s span) int { return int(x.first[s.to] - x.first[s.from]) }
+	slices.SortStableFunc(spans, func(a, b span) int { return rows(a) - rows(b) })
+	clear(x.marks)
+	x.reached = x.reached[:0]
+	for step, s := range spans {
+		x.reached = x.reached[:0]
+		for w := s.from; w < s.to; w++ {
+			more := uint16(0)
+			if x.word(w) == s.word {
+				more = wholeWord
+			}
+			for _, p := range x.posts[x.first[w]:x.first[w+1]] {
+				x.mark(uint32(p/parts), uint8(step), worth[p%parts]+more)
+			}
+		}
+	}
+	return x.reached
+}
+
+// beginning gives the words that begin so, as a range.
+func (x *index) beginning(prefix string) (from, to int) {
+	n := len(x.wordAt) - 1
+	from = sort.Search(n, func(i int) bool { return x.word(i) >= prefix })
+	to = from + sort.Search(n-from, func(i int) bool { return !strings.HasPrefix(x.word(from+i), prefix) })
+	return from, to
+}
+
+func (x *index) mark(row uint32, step uint8, value uint16) {
+	m := &x.marks[row]
+	switch m.found {
+	case step:
+		m.found, m.last = step+1, value
+		m.all += value
+		x.reached = append(x.reached, row)
+	case step + 1:
+		if value > m.last {
+			m.all += value - m.last
+			m.last = value
+		}
+	}
+}
+
+// before reports whether row a stands before row b among what was found.
+func (x *index) before(a, b uint32) bool {
+	markA, markB := &x.marks[a], &x.marks[b]
+	ownA, ownB := int(a) < x.owned, int(b) < x.owned
+	switch {
+	case markA.recent != markB.recent:
+		return markA.recent > markB.recent
+	case ownA != ownB:
+		return ownA
+	case markA.all != markB.all:
+		return markA.all > markB.all
+	}
+	return a < b // by name
+}
+
+// top keeps the best few of many, in order.
+type top struct {
+	limit  int
+	before func(a, b uint32) bool
+	rows   []uint32
+}
+
+func (t *top) offer(row uint32) {
+	if len(t.rows) == t.limit && !t.before(row, t.rows[t.limit-1]) {
+		return
+	}
+	at := sort.Search(len(t.rows), func(i int) bool { return t.before(row, t.rows[i]) })
+	t.rows = slices.Insert(t.rows, at, row)
+	t.rows = t.rows[:min(len(t.rows), t.limit)]
+}

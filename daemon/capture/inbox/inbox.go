@@ -115,9 +115,8 @@ func (b *Inbox) Run(ctx context.Context) error {
 	w := newWatch(b.Dir, b.Log)
 	defer w.close()
 	for {
-		next := b.Pass(ctx)
-		w.renew()
-		if !b.wait(ctx, next, w) {
+		w.renew() // before the look: what comes in behind it is news
+		if !b.wait(ctx, b.Pass(ctx), w) {
 			return nil
 		}
 	}

@@ -42,6 +42,9 @@ func (w *watch) renew() {
 	if w.watching != nil && os.SameFile(now, w.watching) {
 		return
 	}
+	// The watch of the old folder bears the same name: when the news of its move comes late,
+	// fsnotify would take the new one away by it.
+	_ = w.notify.Remove(w.dir)
 	if err := w.notify.Add(w.dir); err != nil {
 		w.log.Warn("the drop folder cannot be watched; it is looked at regularly", "error", err)
 		return

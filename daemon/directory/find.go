@@ -19,11 +19,16 @@ func (x *index) find(words []string, object string, recent []uint32, limit int) 
 		x.marks[row].recent = max(x.marks[row].recent, uint8(maxRecent-i))
 	}
 	for _, row := range rows {
-		if object == "" || x.names[x.objects[row]] == object {
+		if x.of(row, object) {
 			best.offer(row)
 		}
 	}
 	return best.rows
+}
+
+// of reports whether a row is one of the object, in any case; "" is every one.
+func (x *index) of(row uint32, object string) bool {
+	return object == "" || strings.EqualFold(x.names[x.objects[row]], object)
 }
 
 // reach marks the rows in which every word begins one, the rarest word first.

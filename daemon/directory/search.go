@@ -4,6 +4,7 @@ import (
 	"encoding/json"
 	"fmt"
 	"runtime/debug"
+	"slices"
 	"sync"
 	"time"
 
@@ -77,14 +78,14 @@ func (i *indexes) search(d *Directory, bucket []byte, q Query, found func(card))
 	if err != nil {
 		return err
 	}
-	rows := recent[:min(len(recent), limit)]
+	var rows []uint32
 	if words := wordsOf(q.Text); len(words) > 0 {
 		rows = x.find(words[:min(len(words), maxWords)], q.Object, recent, limit)
+	} else {
+		rows = slices.DeleteFunc(recent, func(row uint32) bool { return !x.of(row, q.Object) })
 	}
-	for _, row := range rows {
-		if c := x.card(row); q.Object == "" || c.object == q.Object {
-			found(c)
-		}
+	for _, row := range rows[:min(len(rows), limit)] {
+		found(x.card(row))
 	}
 	return nil
 }
@@ -133,6 +134,15 @@ func (i *indexes) of(d *Directory, bucket []byte, user string) (*index, error) {
 	return x, nil
 }
 
+// close ends the wait for the memory to be given back.
+func (i *indexes) close() {
+	i.mu.Lock()
+	defer i.mu.Unlock()
+	if i.idle != nil {
+		i.idle.Stop()
+	}
+}
+
 // drop gives the memory back.
 func (i *indexes) drop() {
 	i.mu.Lock()
@@ -153,6 +163,7 @@ func (d *Directory) cards(bucket []byte, user string) ([]card, error) {
 			if err := json.Unmarshal(value, &read); err != nil {
 				return fmt.Errorf("directory: a card: %w", err)
 			}
+			// A person has a company, an opportunity an account; nothing has both.
 			cards = append(cards, card{
 				id: read.ID, object: read.Object, name: read.Name, email: read.Email, company: read.Company + read.Account,
 				own: user != "" && read.OwnerID == user,

@@ -92,15 +92,20 @@ func TestWhoWasUsedLastComesFirst(t *testing.T) {
 func TestRecordsAreFoundByNameAndAccountAndNarrowedToAnObject(t *testing.T) {
 	d := newDesk(t)
 	acme := d.org.AddAccount("Bäckerei Nord")
-	d.org.AddOpportunity("Ofen 2027", acme)
+	deal := d.org.AddOpportunity("Ofen 2027", acme)
 	d.sync(directory.Filter{})
-	for _, c := range []struct{ text, object, want string }{
-		{"backerei", "", "Account Bäckerei Nord, Opportunity Ofen 2027"},
-		{"nord ofen", "", "Opportunity Ofen 2027"},
-		{"backerei", "Opportunity", "Opportunity Ofen 2027"},
-		{"backerei", "Visit__c", ""},
+	for _, c := range []struct {
+		text, object string
+		limit        int
+		want         string
+	}{
+		{"backerei", "", 0, "Account Bäckerei Nord, Opportunity Ofen 2027"},
+		{"nord ofen", "", 0, "Opportunity Ofen 2027"},
+		{"backerei", "opportunity", 0, "Opportunity Ofen 2027"},
+		{"backerei", "Visit__c", 0, ""},
+		{"", "Opportunity", 1, "Opportunity Ofen 2027"}, // used last but one, and the first of its kind
 	} {
-		records, err := d.Records(directory.Query{Text: c.text, Object: c.object})
+		records, err := d.Records(directory.Query{Text: c.text, Object: c.object, Recent: []string{acme, deal}, Limit: c.limit})
 		if err != nil {
 			t.Fatal(err)
 		}

@@ -114,7 +114,10 @@ func open(path string) (*bbolt.DB, error) {
 }
 
 // Close lets the file go.
-func (d *Directory) Close() error { return d.db.Close() }
+func (d *Directory) Close() error {
+	d.indexes.close()
+	return d.db.Close()
+}
 
 // Lookup finds the people with exactly this address, whatever its case.
 func (d *Directory) Lookup(email string) ([]Person, error) {

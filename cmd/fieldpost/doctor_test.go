@@ -222,11 +222,7 @@ func TestItemsOfOneCauseAreToldTogetherAndRepairedTogether(t *testing.T) {
 
 func TestAFullRefreshCostsFewCallsAndReadsTheRepsRightsTogether(t *testing.T) {
 	l := atWork(t)
-	l.eventually("calm", func() bool {
-		before := len(l.org.Calls())
-		time.Sleep(300 * time.Millisecond)
-		return len(l.org.Calls()) == before
-	})
+	l.calm()
 	l.org.ResetCalls()
 	l.run("org", "refresh")
 	purposes := map[sandbox.Purpose]int{}

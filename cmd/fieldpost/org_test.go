@@ -417,12 +417,12 @@ func TestSettingsWrittenByHandCountWhileCapturesComeIn(t *testing.T) {
 	write("[contacts]\nscope = \"own\"\n")
 	l.eventually("own", func() bool { return scope() == "own" })
 	write("[contacts\n") // no TOML: what it said before stays in force
-	time.Sleep(time.Second)
+	l.eventually("finding of the broken file", func() bool {
+		_, text := l.ask("GET", "/v1/doctor", "")
+		return strings.Contains(text, `"code":"settings","result":"warning"`) && strings.Contains(text, file)
+	})
 	if got := scope(); got != "own" {
 		t.Errorf("a broken file made it %q", got)
-	}
-	if _, text := l.ask("GET", "/v1/doctor", ""); !strings.Contains(text, `"code":"settings","result":"warning"`) || !strings.Contains(text, file) {
-		t.Errorf("the doctor does not name the broken file: %s", text)
 	}
 	write("[contacts]\nscope = \"all\"\n")
 	l.eventually("all", func() bool { return scope() == "all" })

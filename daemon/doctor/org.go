@@ -105,10 +105,11 @@ func (o Org) objects() []Check {
 		checks = append(checks, Check{Code: "object", Result: Warning, Who: outbox.Admin, Args: outbox.Args{"object": object}})
 	}
 	offered := o.Facts.Relatable()
-	for _, object := range o.Settings.RelatedTo.Objects {
-		if !o.Facts.Task.Createable {
-			break // the check of tasks says it
-		}
+	wanted := o.Settings.RelatedTo.Objects
+	if !o.Facts.Task.Createable {
+		wanted = nil // the check of tasks says it
+	}
+	for _, object := range wanted {
 		if slices.ContainsFunc(offered, func(has string) bool { return strings.EqualFold(has, object) }) {
 			good = append(good, o.Facts.LabelOf(object))
 			continue
@@ -136,7 +137,11 @@ func (o Org) types() []Check {
 		missing("task_type", &o.Facts.Task, o.Settings.Share.Types[channel])
 	}
 	missing("event_type", &o.Facts.Event, o.Settings.Meeting.Type)
-	if len(checks) == 0 {
+	switch {
+	case len(checks) > 0:
+	case !o.Facts.Task.Createable:
+		checks = append(checks, skipped("task_type"))
+	default:
 		checks = append(checks, ok("task_type", nil))
 	}
 	return checks

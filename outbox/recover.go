@@ -4,6 +4,8 @@ import (
 	"errors"
 
 	"filippo.io/age"
+
+	"fieldpost/outbox/seal"
 )
 
 // Recover opens what a lost keychain sealed: each data key that identity opens (the
@@ -47,7 +49,7 @@ func (k *keyring) recover(identity age.Identity) (map[keyID][]byte, error) {
 			continue
 		}
 		tried++
-		secret, err := unwrap(wrapped, identity)
+		secret, err := seal.Unwrap(wrapped, identity)
 		if err != nil {
 			continue
 		}
@@ -63,13 +65,13 @@ func (k *keyring) recover(identity age.Identity) (map[keyID][]byte, error) {
 
 // adopt opens a data key for good and gives it wrapped to the present recipients.
 func (k *keyring) adopt(id keyID, secret []byte) ([]byte, error) {
-	aead, err := newAEAD(secret)
+	aead, err := seal.New(secret)
 	if err != nil {
 		return nil, errors.Join(ErrDamaged, err)
 	}
 	k.mu.Lock()
 	defer k.mu.Unlock()
-	wrapped, err := wrap(secret, k.recipients)
+	wrapped, err := seal.Wrap(secret, k.recipients)
 	if err != nil {
 		return nil, err
 	}

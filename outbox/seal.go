@@ -1,16 +1,15 @@
 package outbox
 
 import (
-	"bytes"
-	"crypto/aes"
 	"crypto/cipher"
 	"crypto/rand"
 	"errors"
 	"fmt"
-	"io"
 	"sync"
 
 	"filippo.io/age"
+
+	"fieldpost/outbox/seal"
 )
 
 // ErrSealed says that a record's data key cannot be opened now: the identity
@@ -48,12 +47,11 @@ func newKeyring(recipients []age.Recipient, wrapped map[keyID][]byte) (*keyring,
 
 // begin makes a data key for what comes in from now on.
 func (k *keyring) begin(recipients []age.Recipient) (id keyID, wrapped []byte, err error) {
-	secret := make([]byte, 32)
-	rand.Read(secret)
-	if wrapped, err = wrap(secret, recipients); err != nil {
+	secret := seal.NewKey()
+	if wrapped, err = seal.Wrap(secret, recipients); err != nil {
 		return id, nil, err
 	}
-	aead, err := newAEAD(secret)
+	aead, err := seal.New(secret)
 	if err != nil {
 		return id, nil, err
 	}
@@ -65,29 +63,6 @@ func (k *keyring) begin(recipients []age.Recipient) (id keyID, wrapped []byte, e
 	k.recipients, k.current = recipients, id
 	k.wrapped[id], k.open[id] = wrapped, aead
 	return id, wrapped, nil
-}
-
-func newAEAD(secret []byte) (cipher.AEAD, error) {
-	block, err := aes.NewCipher(secret)
-	if err != nil {
-		return nil, err
-	}
-	return cipher.NewGCMWithRandomNonce(block)
-}
-
-func wrap(secret []byte, recipients []age.Recipient) ([]byte, error) {
-	var out bytes.Buffer
-	w, err := age.Encrypt(&out, recipients...)
-	if err != nil {
-		return nil, fmt.Errorf("outbox: wrapping the data key: %w", err)
-	}
-	if _, err := w.Write(secret); err != nil {
-		return nil, err
-	}
-	if err := w.Close(); err != nil {
-		return nil, err
-	}
-	return out.Bytes(), nil
 }
 
 // unlock hands over the identity that earlier data keys are wrapped to.
@@ -152,24 +127,16 @@ func (k *keyring) aead(key keyID) (cipher.AEAD, error) {
 	case identity == nil || wrapped == nil || closed:
 		return nil, ErrSealed
 	}
-	secret, err := unwrap(wrapped, identity)
+	secret, err := seal.Unwrap(wrapped, identity)
 	k.mu.Lock()
 	defer k.mu.Unlock()
 	if err != nil {
 		k.closed[key] = true
 		return nil, fmt.Errorf("%w: %w", ErrSealed, err)
 	}
-	if aead, err = newAEAD(secret); err != nil {
+	if aead, err = seal.New(secret); err != nil {
 		return nil, fmt.Errorf("%w: %w", ErrDamaged, err)
 	}
 	k.open[key] = aead
 	return aead, nil
-}
-
-func unwrap(wrapped []byte, identity age.Identity) ([]byte, error) {
-	r, err := age.Decrypt(bytes.NewReader(wrapped), identity)
-	if err != nil {
-		return nil, err
-	}
-	return io.ReadAll(io.LimitReader(r, 64))
 }

@@ -21,7 +21,8 @@ const module = "fieldpost"
 // sub-rooms. A room that is not listed may not exist.
 var allowed = map[string][]string{
 	"outbox/activity":  {},
-	"outbox":           {"outbox/activity"},
+	"outbox/seal":      {},
+	"outbox":           {"outbox/activity", "outbox/seal"},
 	"sfclient":         {},
 	"sfclient/sfauth":  {"sfclient"},
 	"sfclient/sandbox": {},
@@ -30,7 +31,7 @@ var allowed = map[string][]string{
 	"installer":        {},
 	"daemon/words":     {},
 	"daemon/config":    {"daemon/words"},
-	"daemon/directory": {"sfclient"},
+	"daemon/directory": {"sfclient", "outbox/seal"},
 	"daemon/crm":       {"outbox", "outbox/activity", "sfclient", "daemon/words"},
 	"daemon/drain":     {"outbox", "outbox/activity", "sfclient", "daemon/crm", "daemon/directory"},
 	"daemon/capture":   {"outbox", "outbox/activity", "daemon/words"},

@@ -15,12 +15,29 @@ import (
 // error ends the rows; INVALID_QUERY_LOCATOR says that the cursor has expired and
 // the query must start over.
 func (c *Client) Query(ctx context.Context, soql string, batch int) iter.Seq2[json.RawMessage, error] {
-	return c.rows(ctx, "query", soql, batch)
+	return func(yield func(json.RawMessage, error) bool) {
+		for got, err := range c.QueryPages(ctx, soql, batch) {
+			if err != nil {
+				yield(nil, err)
+				return
+			}
+			for _, row := range got.Rows {
+				if !yield(row, nil) {
+					return
+				}
+			}
+		}
+	}
 }
 
-// QueryAll is Query with deleted and archived rows as well.
-func (c *Client) QueryAll(ctx context.Context, soql string, batch int) iter.Seq2[json.RawMessage, error] {
-	return c.rows(ctx, "queryAll", soql, batch)
+// QueryPages is Query page by page: one call each.
+func (c *Client) QueryPages(ctx context.Context, soql string, batch int) iter.Seq2[Page, error] {
+	return c.pages(ctx, "query", soql, batch)
+}
+
+// QueryAllPages is QueryPages with deleted and archived rows as well.
+func (c *Client) QueryAllPages(ctx context.Context, soql string, batch int) iter.Seq2[Page, error] {
+	return c.pages(ctx, "queryAll", soql, batch)
 }
 
 // Decode turns each row into a T.
@@ -38,6 +55,17 @@ func Decode[T any](rows iter.Seq2[json.RawMessage, error]) iter.Seq2[T, error] {
 	}
 }
 
+// DecodePage turns each row of a page into a T.
+func DecodePage[T any](p Page) ([]T, error) {
+	values := make([]T, len(p.Rows))
+	for i, row := range p.Rows {
+		if err := decodeRow(row, &values[i]); err != nil {
+			return nil, err
+		}
+	}
+	return values, nil
+}
+
 // decodeRow keeps the content of a row out of the error.
 func decodeRow(row json.RawMessage, into any) error {
 	if json.Unmarshal(row, into) != nil {
@@ -46,29 +74,27 @@ func decodeRow(row json.RawMessage, into any) error {
 	return nil
 }
 
-type page struct {
-	Records []json.RawMessage `json:"records"`
-	Next    string            `json:"nextRecordsUrl"`
+// Page is some of the rows that a query finds; Total is how many it finds in all
+// (salesforce.md section 7.1).
+type Page struct {
+	Total int               `json:"totalSize"`
+	Rows  []json.RawMessage `json:"records"`
 }
 
-func (c *Client) rows(ctx context.Context, path, soql string, batch int) iter.Seq2[json.RawMessage, error] {
-	return func(yield func(json.RawMessage, error) bool) {
+type page struct {
+	Page
+	Next string `json:"nextRecordsUrl"`
+}
+
+func (c *Client) pages(ctx context.Context, path, soql string, batch int) iter.Seq2[Page, error] {
+	return func(yield func(Page, error) bool) {
 		next := read(path, url.Values{"q": {soql}})
 		if batch > 0 {
 			next.header = http.Header{"Sforce-Query-Options": {fmt.Sprintf("batchSize=%d", batch)}}
 		}
 		for {
 			got, err := c.page(ctx, next)
-			if err != nil {
-				yield(nil, err)
-				return
-			}
-			for _, row := range got.Records {
-				if !yield(row, nil) {
-					return
-				}
-			}
-			if got.Next == "" {
+			if !yield(got.Page, err) || err != nil || got.Next == "" {
 				return
 			}
 			next.path, next.query = got.Next, nil

@@ -61,7 +61,11 @@ func TestAQueryIsReadPageByPage(t *testing.T) {
 func TestAPageThatNobodyAsksForIsNotRead(t *testing.T) {
 	o := newOrg(t)
 	seen := pages(t, o, "queryAll", "/services/data/v66.0/query/01g-2000")
-	for range o.client(t).QueryAll(t.Context(), "SELECT Id FROM Contact", 0) {
+	for page, err := range o.client(t).QueryAllPages(t.Context(), "SELECT Id FROM Contact", 0) {
+		people, failed := sfclient.DecodePage[person](page)
+		if err != nil || failed != nil || page.Total != 3 || len(people) != 2 || people[1].Name != "B" {
+			t.Errorf("%+v, %v, %v", page, err, failed)
+		}
 		break
 	}
 	if len(*seen) != 1 {

@@ -8,6 +8,7 @@ import (
 	"fieldpost/daemon/capture"
 	"fieldpost/daemon/config"
 	"fieldpost/daemon/crm"
+	"fieldpost/daemon/directory"
 	"fieldpost/daemon/drain"
 	"fieldpost/daemon/localapi"
 	"fieldpost/daemon/localapi/access"
@@ -213,14 +214,34 @@ func (d *Daemon) Refresh(ctx context.Context) (apitype.Directory, error) {
 		return d.directory()
 	case ctx.Err() != nil:
 		return apitype.Directory{}, err
+	case errors.Is(err, directory.ErrScarce):
+		return apitype.Directory{}, errors.Join(&codedError{code: "allowance_scarce"}, err)
 	}
 	return apitype.Directory{}, troubled(err)
 }
 
 // directory tells the copy of people and records in numbers.
 func (d *Daemon) directory() (apitype.Directory, error) {
-	stats, err := d.home.Directory.Stats()
-	return apitype.Directory{People: stats.People, Records: stats.Records, RefreshedAt: apitype.TimeOrNil(stats.RefreshedAt)}, err
+	stats, err := d.home.Directory.Stats(d.home.Now())
+	if err != nil {
+		return apitype.Directory{}, err
+	}
+	told := apitype.Directory{
+		People: stats.People, Records: stats.Records, RefreshedAt: apitype.TimeOrNil(stats.RefreshedAt), CallsToday: stats.CallsToday,
+	}
+	if l := stats.Loading; l != nil {
+		told.Loading = &apitype.Loading{Object: l.Object, Label: d.home.label(l.Object), Done: l.Done, Total: l.Total}
+	}
+	return told, nil
+}
+
+// label is what the org calls an object, as far as it is known.
+func (h *Home) label(object string) string {
+	facts, known := h.facts()
+	if !known {
+		return object
+	}
+	return facts.LabelOf(object)
 }
 
 // troubled tells as a problem what kept the account from being served.

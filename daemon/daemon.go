@@ -64,7 +64,7 @@ func New(home *Home, parts Parts) (*Daemon, error) {
 	if d.session, err = newSession(home, parts.Transport, "fieldpost/"+parts.Version); err != nil {
 		return nil, err
 	}
-	d.org = &org{home: home, client: d.session.client}
+	d.org = &org{home: home, client: d.session.client, usage: &d.session.usage, onPage: d.feed.Status}
 	d.drain = drain.New(drain.Parts{
 		Outbox: home.Outbox, Salesforce: d.session.client, Org: d.org, Now: home.Now, Elapsed: elapsed(),
 		Usage: d.session.usage.latest, Chance: rand.Float64, Log: home.Log,

@@ -124,7 +124,7 @@ func (d *Daemon) orgFindings(ctx context.Context) doctor.Org {
 		return found
 	}
 	found.Facts, found.Usage = facts, doctor.Usage(d.session.usage.latest())
-	if stats, err := d.home.Directory.Stats(); err == nil {
+	if stats, err := d.home.Directory.Stats(d.home.Now()); err == nil {
 		found.LeadsLeftOut = stats.LeadsLeftOut
 	}
 	if d.drain.Connection().State != drain.Online {

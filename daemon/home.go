@@ -73,6 +73,10 @@ func (h *Home) open(ctx context.Context, verify func(path string) error) error {
 	if err != nil {
 		return err
 	}
+	own, err := h.sealing.recipients("") // a copy can be fetched again: no company need open it
+	if err != nil {
+		return err
+	}
 	h.Outbox, err = outbox.Open(paths.Outbox, outbox.Options{
 		Recipients: recipients, Now: h.Now, OnChange: h.watch.changed, Verify: verify, Reserve: outbox.ReserveFor(paths.State),
 	})
@@ -83,7 +87,7 @@ func (h *Home) open(ctx context.Context, verify func(path string) error) error {
 		// What was set aside stays there, and is tried again at the next start.
 		h.Log.Error("a damaged outbox could not be salvaged", "error", err)
 	}
-	if h.Directory, err = directory.Open(paths.Directory); err != nil {
+	if h.Directory, err = directory.Open(paths.Directory, own); err != nil {
 		return err
 	}
 	h.Intake = h.door(h.Outbox)
@@ -120,9 +124,16 @@ func (h *Home) OpenSeal(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
+	own, err := h.sealing.recipients("")
+	if err != nil {
+		return err
+	}
 	if !begun {
 		h.Outbox.Unlock(opened)
-		return nil
+		return h.Directory.Unlock(opened, own)
+	}
+	if err := h.Directory.Reseal(opened, own); err != nil {
+		return err
 	}
 	h.Log.Warn("the keychain has lost the key to the outbox; a new one was begun")
 	recipients, err := h.sealing.recipients(h.Config.Settings().Security.RecoveryRecipient)

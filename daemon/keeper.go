@@ -5,6 +5,7 @@ import (
 	"errors"
 	"time"
 
+	"fieldpost/daemon/directory"
 	"fieldpost/daemon/drain"
 	"fieldpost/outbox"
 	"fieldpost/sfclient"
@@ -189,6 +190,9 @@ func (k *keeper) read(ctx context.Context, forced bool) (asked bool, err error) 
 func (k *keeper) report(ctx context.Context, err error) {
 	switch {
 	case ctx.Err() != nil, errors.Is(err, drain.ErrSignedOut):
+		return
+	case errors.Is(err, directory.ErrScarce):
+		k.d.home.Log.Warn("the copy of people and records waits: the org's API allowance is nearly used up")
 		return
 	case sfclient.Declined(err):
 		k.d.home.Log.Warn("a part of the org could not be read", "error", err)

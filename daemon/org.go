@@ -34,6 +34,9 @@ const (
 type org struct {
 	home   *Home
 	client *sfclient.Client
+	usage  *usage
+	// onPage is told of each page of people and records that was copied down.
+	onPage func()
 
 	// reading lets one reader at a time ask the org.
 	reading sync.Mutex
@@ -218,9 +221,9 @@ func (o *org) Refresh(ctx context.Context) error {
 	if _, err := o.read(ctx, account); err != nil {
 		return err
 	}
-	filter := o.home.filter(account.UserID)
-	_, err = o.home.Directory.Sync(ctx, o.client, filter, o.home.Now())
-	o.judged(filter, err)
+	plan := o.plan(account.UserID)
+	err = o.home.Directory.Sync(ctx, o.client, plan, o.home.Now())
+	o.judged(plan.Filter, err)
 	if errors.Is(err, directory.ErrForgotten) {
 		return drain.ErrSignedOut
 	}
@@ -232,9 +235,25 @@ func (o *org) Refresh(ctx context.Context) error {
 	return err
 }
 
-// stale reports whether a full refresh is due.
+// plan is what of the org is copied down: people through the filter of the settings,
+// accounts, opportunities, and what else activities may be related to.
+func (o *org) plan(userID string) directory.Plan {
+	plan := directory.Plan{Filter: o.home.filter(userID), Spare: func() bool { return !o.usage.scarce() }, OnPage: o.onPage}
+	facts, known := o.home.facts()
+	if !known {
+		return plan
+	}
+	for _, name := range o.home.Config.Settings().RelatedTo.Objects {
+		if object, prefix := facts.Object(name); prefix != "" {
+			plan.Further = append(plan.Further, directory.Object{Name: object, Prefix: prefix})
+		}
+	}
+	return plan
+}
+
+// stale reports whether a refresh is due.
 func (o *org) stale() bool {
-	stats, err := o.home.Directory.Stats()
+	stats, err := o.home.Directory.Stats(o.home.Now())
 	if err != nil || o.home.Now().Sub(stats.RefreshedAt) >= factsAge {
 		return true
 	}
@@ -266,7 +285,10 @@ func (o *org) Resolve(ctx context.Context, addresses, ids []string) (map[string]
 }
 
 // Name is what a person or record is called, as far as the copy knows.
-func (o *org) Name(id string) string { return o.home.nameOf(id) }
+func (o *org) Name(id string) string { return o.home.Name(id) }
+
+// Current is the id that a record has now, as far as the copy knows.
+func (o *org) Current(id string) string { return o.home.Current(id) }
 
 // UserID is the Salesforce id of the rep who is signed in.
 func (o *org) UserID() string {

@@ -63,11 +63,11 @@ func (h *Home) compose(item *outbox.Item, facts *crm.Facts) (*crm.Record, *outbo
 	if account != nil {
 		userID = account.UserID
 	}
-	people, err := h.Directory.Known(h.filter(userID), drain.AddressesOf(w))
+	people, err := h.Directory.Known(h.filter(userID), drain.AddressesOf(w), drain.IDsOf(w))
 	if err != nil {
 		return nil, nil, err
 	}
-	record, err := crm.Preview(drain.ItemOf(&w, people, h.nameOf), facts, h.rules())
+	record, err := crm.Preview(drain.ItemOf(&w, people, h), facts, h.rules())
 	var refused *crm.Refused
 	switch {
 	case errors.As(err, &refused):
@@ -82,11 +82,21 @@ func (h *Home) compose(item *outbox.Item, facts *crm.Facts) (*crm.Record, *outbo
 	return record, nil, nil
 }
 
-// nameOf is what a person or record is called, as far as the copy knows.
-func (h *Home) nameOf(id string) string {
+// Name is what a person or record is called, as far as the copy knows.
+func (h *Home) Name(id string) string {
 	name, err := h.Directory.Name(id)
 	if err != nil {
 		h.Log.Warn("the directory could not be read", "error", err)
 	}
 	return name
+}
+
+// Current is the id that a record has now, as far as the copy knows.
+func (h *Home) Current(id string) string {
+	now, err := h.Directory.Current(id)
+	if err != nil {
+		h.Log.Warn("the directory could not be read", "error", err)
+		return id
+	}
+	return now
 }

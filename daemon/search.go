@@ -59,7 +59,7 @@ func (h *Home) query(text string, limit int) (q directory.Query, usable bool, er
 		return q, false, err
 	}
 	recent, err := h.usedLast()
-	return directory.Query{Text: text, UserID: account.UserID, Recent: recent, Limit: limit}, true, err
+	return directory.Query{Text: text, Recent: recent, Limit: limit}, true, err
 }
 
 // usedLast are the ids and addresses of the people and records of the latest items, latest
@@ -84,6 +84,6 @@ func (h *Home) usedLast() ([]string, error) {
 }
 
 func (h *Home) refreshedAt() (*time.Time, error) {
-	stats, err := h.Directory.Stats()
+	stats, err := h.Directory.Stats(h.Now())
 	return apitype.TimeOrNil(stats.RefreshedAt), err
 }

@@ -19,7 +19,7 @@ func (d *Daemon) Status(_ context.Context, p *words.Printer) (apitype.Status, er
 	if err != nil {
 		return apitype.Status{}, err
 	}
-	stats, err := d.home.Directory.Stats()
+	people, err := d.directory()
 	if err != nil {
 		return apitype.Status{}, err
 	}
@@ -37,14 +37,12 @@ func (d *Daemon) Status(_ context.Context, p *words.Printer) (apitype.Status, er
 			State: apitype.ConnectionState(conn.State), Since: apitype.TimeOrNil(conn.Since),
 			NextAttemptAt: apitype.TimeOrNil(conn.NextAttemptAt), Problem: apitype.ProblemOf(p, conn.Problem),
 		},
-		Outbox: apitype.OutboxOf(counts),
-		Inbox:  apitype.Inbox{Rejected: files.Rejected, Excluded: files.Excluded, Stuck: files.Stuck},
-		Directory: apitype.Directory{
-			People: stats.People, Records: stats.Records, RefreshedAt: apitype.TimeOrNil(stats.RefreshedAt),
-		},
-		Delivery: d.delivery(),
-		Causes:   apitype.CausesOf(p, causes),
-		Warnings: d.warnings(p, conn, counts, files.Missing),
+		Outbox:    apitype.OutboxOf(counts),
+		Inbox:     apitype.Inbox{Rejected: files.Rejected, Excluded: files.Excluded, Stuck: files.Stuck},
+		Directory: people,
+		Delivery:  d.delivery(),
+		Causes:    apitype.CausesOf(p, causes),
+		Warnings:  d.warnings(p, conn, counts, files.Missing),
 	}, nil
 }
 

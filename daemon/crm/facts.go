@@ -203,6 +203,22 @@ func (f *Facts) ObjectOf(id string) string {
 	return cmp.Or(f.Prefixes[id[:3]], standard[id[:3]])
 }
 
+// Object tells an object's own spelling and what its ids begin with, "" where the org has
+// none of this name (in any case) that activities may be related to.
+func (f *Facts) Object(name string) (object, prefix string) {
+	for _, offered := range f.Task.Fields["WhatId"].ReferenceTo {
+		if !strings.EqualFold(offered, name) {
+			continue
+		}
+		for _, prefix := range slices.Sorted(maps.Keys(f.Prefixes)) {
+			if f.Prefixes[prefix] == offered {
+				return offered, prefix
+			}
+		}
+	}
+	return "", ""
+}
+
 // LabelOf is what the org calls an object, its API name where that is not known.
 func (f *Facts) LabelOf(object string) string { return cmp.Or(f.Labels[object], object) }
 

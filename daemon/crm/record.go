@@ -108,8 +108,9 @@ type Item struct {
 	CapturedAt time.Time
 	// People says for each of the activity's people who they are in Salesforce.
 	People []Resolved
-	// RelatedName is what the Related To is called, "" where it is not known.
-	RelatedName string
+	// RelatedID is the id that the Related To has now, RelatedName what it is called, ""
+	// where that is not known.
+	RelatedID, RelatedName string
 }
 
 // Refused says that an activity cannot become a record as it is.

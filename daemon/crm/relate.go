@@ -19,7 +19,18 @@ type Resolved struct {
 	// Ambiguous is true where the address fits several records, Filtered where it fits
 	// somebody whom the settings hide from the rep.
 	Ambiguous, Filtered bool
+	// Aside tells why nobody is looked for, "" where somebody is.
+	Aside Aside
 }
+
+// Aside is why a person of an activity is named and never related.
+type Aside string
+
+// Why a person stands aside.
+const (
+	Colleague Aside = "colleague" // a user of the rep's own org
+	Ignored   Aside = "ignored"   // the rep said that it is nobody to relate
+)
 
 // maxContacts is how many contacts one activity takes (salesforce.md section 4).
 const maxContacts = 50
@@ -29,7 +40,7 @@ const maxContacts = 50
 // together with a Related To (salesforce.md section 0, rule 10).
 func (b *builder) relate() error {
 	refused := b.checkRelated()
-	contacts, leads, nobody := b.sorted()
+	contacts, leads, nobody, aside := b.sorted()
 	related := b.item.Activity.RelatedTo
 	if len(contacts) == 0 && len(leads) == 0 && related == nil || len(nobody) > 0 && len(contacts)+len(leads) == 0 {
 		refused = cmp.Or(refused, b.unreachable(nobody))
@@ -42,17 +53,20 @@ func (b *builder) relate() error {
 		b.set("WhoId", leads[0].ID, "lead", "person", leads[0].told())
 		rest = append(leads[1:], nobody...)
 	}
-	b.nameInText(rest)
+	b.nameInText(append(rest, aside...))
 	b.relateRecord(len(contacts) == 0 && len(leads) > 0)
 	return refused
 }
 
-// sorted splits the people into contacts, leads and those not found, each id once.
-func (b *builder) sorted() (contacts, leads, nobody []Resolved) {
+// sorted splits the people into contacts, leads, those not found and those who stand
+// aside, each id once.
+func (b *builder) sorted() (contacts, leads, nobody, aside []Resolved) {
 	seen := map[string]bool{}
 	for _, r := range b.item.People {
 		switch {
 		case slices.ContainsFunc(b.rules.Own, func(own string) bool { return strings.EqualFold(own, r.Person.Email) }):
+		case r.Aside != "":
+			aside = append(aside, r)
 		case r.ID == "":
 			nobody = append(nobody, r)
 		case seen[r.ID[:15]]:
@@ -65,7 +79,7 @@ func (b *builder) sorted() (contacts, leads, nobody []Resolved) {
 			seen[r.ID[:15]] = true
 		}
 	}
-	return contacts, leads, nobody
+	return contacts, leads, nobody, aside
 }
 
 // relateContacts sets the contacts and returns those that found no place.
@@ -108,6 +122,8 @@ func (b *builder) nameInText(people []Resolved) {
 		b.also = append(b.also, told)
 		code := "person_left_out"
 		switch {
+		case r.Aside != "":
+			code = "person_" + string(r.Aside)
 		case r.Filtered:
 			code = "person_filtered"
 		case r.ID == "":
@@ -123,7 +139,7 @@ func (b *builder) relateRecord(withLead bool) {
 		return
 	}
 	if !withLead {
-		b.set("WhatId", activity.LongID(related.ID), "related_to", "record", cmp.Or(b.item.RelatedName, related.ID))
+		b.set("WhatId", cmp.Or(b.item.RelatedID, activity.LongID(related.ID)), "related_to", "record", cmp.Or(b.item.RelatedName, related.ID))
 		return
 	}
 	b.whatRef = cmp.Or(b.item.RelatedName, related.ID)

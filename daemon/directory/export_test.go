@@ -9,15 +9,22 @@ type Card struct {
 var Words = wordsOf
 
 func Find(cards []Card, text string, limit int) []Card {
-	rows := make([]card, len(cards))
-	for i, c := range cards {
-		rows[i] = card{id: c.ID, object: "Contact", name: c.Name, company: c.Company, email: c.Email, own: c.Own}
+	byID := map[string]Card{}
+	var places []place
+	for _, c := range cards {
+		byID[c.ID] = c
+		places = append(places, place{id: c.ID, name: c.Name, own: c.Own})
 	}
-	x := newIndex(rows)
+	x, err := newIndex(places, func(id string) (card, error) {
+		c := byID[id]
+		return card{id: id, object: "Contact", name: c.Name, email: c.Email, company: c.Company, own: c.Own}, nil
+	})
+	if err != nil {
+		panic(err)
+	}
 	var found []Card
-	for _, row := range x.find(wordsOf(text), "", nil, limit) {
-		c := x.card(row)
-		found = append(found, Card{ID: c.id, Name: c.name, Company: c.company, Email: c.email, Own: c.own})
+	for _, h := range x.find(wordsOf(text), "", nil, limit) {
+		found = append(found, byID[h.id])
 	}
 	return found
 }

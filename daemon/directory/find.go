@@ -1,6 +1,7 @@
 package directory
 
 import (
+	"bytes"
 	"slices"
 	"sort"
 	"strings"
@@ -9,21 +10,55 @@ import (
 // maxRecent is how many of those used last come first.
 const maxRecent = 200
 
-// find gives the rows in which every word begins one of the row's, best first: those of
-// recent in its order, then the rep's own, then what fits best, then by name. object
-// narrows it to one, "" to none.
-func (x *index) find(words []string, object string, recent []uint32, limit int) []uint32 {
+// hit is a row that a search found, and what decides where it stands.
+type hit struct {
+	id     string
+	recent uint8 // its place among the recent ones from the back, 0 for none
+	own    bool
+	worth  uint16
+}
+
+// compareHits orders hits but for their names: those of recent in its order, then the
+// rep's own, then what fits best.
+func compareHits(a, b *hit) int {
+	switch {
+	case a.recent != b.recent:
+		return int(b.recent) - int(a.recent)
+	case a.own != b.own:
+		if a.own {
+			return -1
+		}
+		return 1
+	}
+	return int(b.worth) - int(a.worth)
+}
+
+// find gives the rows in which every word begins one of the row's, best first, equals by
+// name. object narrows it to one, "" to none; recent are ids, the one used last first.
+func (x *index) find(words []string, object string, recent []string, limit int) []hit {
 	best := &top{limit: limit, before: x.before}
 	rows := x.reach(words)
-	for i, row := range recent[:min(len(recent), maxRecent)] {
-		x.marks[row].recent = max(x.marks[row].recent, uint8(maxRecent-i))
+	for i, id := range recent[:min(len(recent), maxRecent)] {
+		if row, known := x.withID(id); known {
+			x.marks[row].recent = max(x.marks[row].recent, uint8(maxRecent-i))
+		}
 	}
 	for _, row := range rows {
-		if x.of(row, object) {
+		if !x.hidden[row] && x.of(row, object) {
 			best.offer(row)
 		}
 	}
-	return best.rows
+	hits := make([]hit, len(best.rows))
+	for i, row := range best.rows {
+		hits[i] = x.hit(row)
+		hits[i].id = string(x.id(row))
+	}
+	return hits
+}
+
+func (x *index) hit(row uint32) hit {
+	m := &x.marks[row]
+	return hit{recent: m.recent, own: int(row) < x.owned, worth: m.all}
 }
 
 // of reports whether a row is one of the object, in any case; "" is every one.
@@ -50,7 +85,7 @@ func (x *index) reach(words []string) []uint32 {
 		x.reached = x.reached[:0]
 		for w := s.from; w < s.to; w++ {
 			more := uint16(0)
-			if x.word(w) == s.word {
+			if len(x.word(w)) == len(s.word) {
 				more = wholeWord
 			}
 			for _, p := range x.posts[x.first[w]:x.first[w+1]] {
@@ -63,9 +98,9 @@ func (x *index) reach(words []string) []uint32 {
 
 // beginning gives the words that begin so, as a range.
 func (x *index) beginning(prefix string) (from, to int) {
-	n := len(x.wordAt) - 1
-	from = sort.Search(n, func(i int) bool { return x.word(i) >= prefix })
-	to = from + sort.Search(n-from, func(i int) bool { return !strings.HasPrefix(x.word(from+i), prefix) })
+	n, begins := len(x.wordAt)-1, []byte(prefix)
+	from = sort.Search(n, func(i int) bool { return bytes.Compare(x.word(i), begins) >= 0 })
+	to = from + sort.Search(n-from, func(i int) bool { return !bytes.HasPrefix(x.word(from+i), begins) })
 	return from, to
 }
 
@@ -86,15 +121,9 @@ func (x *index) mark(row uint32, step uint8, value uint16) {
 
 // before reports whether row a stands before row b among what was found.
 func (x *index) before(a, b uint32) bool {
-	markA, markB := &x.marks[a], &x.marks[b]
-	ownA, ownB := int(a) < x.owned, int(b) < x.owned
-	switch {
-	case markA.recent != markB.recent:
-		return markA.recent > markB.recent
-	case ownA != ownB:
-		return ownA
-	case markA.all != markB.all:
-		return markA.all > markB.all
+	hitA, hitB := x.hit(a), x.hit(b)
+	if order := compareHits(&hitA, &hitB); order != 0 {
+		return order < 0
 	}
 	return a < b // by name
 }

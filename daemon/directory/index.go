@@ -7,13 +7,12 @@ import (
 	"strings"
 )
 
-// index finds rows by the beginnings of words. It lives in memory alone: it is made of the
-// copy when somebody searches, and goes when nobody does any more. It is a few large pieces
-// instead of many small ones, which the garbage collector need not walk.
+// index finds rows by the beginnings of words. It knows the rows by their ids alone and is
+// a few large pieces instead of many small ones: the garbage collector need not walk them,
+// and they are read from the file and written to it as they are (indexfile.go).
 type index struct {
-	// rows are the rep's own first, then by name; row i is text[rowAt[i]:rowAt[i+1]].
-	text    string
-	rowAt   []uint32
+	// rows are the rep's own first, then by name; row i is ids[i*idSize:(i+1)*idSize].
+	ids     []byte
 	owned   int     // how many are the rep's own
 	objects []uint8 // of each row, into names
 	names   []string
@@ -21,14 +20,19 @@ type index struct {
 
 	// words are all there are, in order; word i is words[wordAt[i]:wordAt[i+1]] and stands in
 	// the rows of posts[first[i]:first[i+1]].
-	words  string
+	words  []byte
 	wordAt []uint32
 	first  []uint32
 	posts  []post
 
+	// hidden are rows that changed since: a younger index has them.
+	hidden  []bool
 	marks   []mark
 	reached []uint32
 }
+
+// idSize is how long the ids of Salesforce are.
+const idSize = 18
 
 // card is what a search may find: a person or a record.
 type card struct {
@@ -60,40 +64,51 @@ type mark struct {
 	all    uint16 // what all of them were worth
 }
 
-// between stands between the fields of a row.
-const between = "\x00"
+// place is what decides where a row stands in an index.
+type place struct {
+	id, name string
+	own      bool
+}
 
-func newIndex(rows []card) *index {
-	slices.SortFunc(rows, func(a, b card) int {
-		if a.own != b.own {
-			if a.own {
-				return -1
-			}
-			return 1
+func comparePlaces(a, b place) int {
+	if a.own != b.own {
+		if a.own {
+			return -1
 		}
-		return cmp.Or(strings.Compare(a.name, b.name), strings.Compare(a.id, b.id))
-	})
-	x := &index{marks: make([]mark, len(rows)), byID: make([]uint32, len(rows)), objects: make([]uint8, len(rows))}
+		return 1
+	}
+	return cmp.Or(strings.Compare(a.name, b.name), strings.Compare(a.id, b.id))
+}
+
+// newIndex makes the index of rows. cardOf is asked for each of them once, in the order of
+// their places: the whole of them need not fit into memory.
+func newIndex(places []place, cardOf func(id string) (card, error)) (*index, error) {
+	slices.SortFunc(places, comparePlaces)
+	x := &index{ids: make([]byte, 0, len(places)*idSize), objects: make([]uint8, len(places)), byID: make([]uint32, len(places))}
 	w := newWords()
-	var text strings.Builder
-	for i := range rows {
-		r := &rows[i]
-		x.rowAt = append(x.rowAt, uint32(text.Len()))
-		x.objects[i], x.byID[i] = x.object(r.object), uint32(i)
-		if r.own {
+	for i, p := range places {
+		c, err := cardOf(p.id)
+		if err != nil {
+			return nil, err
+		}
+		x.ids = append(x.ids, p.id...)
+		x.objects[i], x.byID[i] = x.object(c.object), uint32(i)
+		if p.own {
 			x.owned++
 		}
-		for part, field := range [...]string{r.name, r.company, r.email} {
+		for part, field := range [...]string{c.name, c.company, c.email} {
 			w.add(field, post(i)*parts+post(part))
-			text.WriteString(strings.ReplaceAll(field, between, " ") + between)
 		}
-		text.WriteString(r.id)
 	}
-	x.rowAt = append(x.rowAt, uint32(text.Len()))
-	x.text = text.String()
-	slices.SortFunc(x.byID, func(a, b uint32) int { return strings.Compare(rows[a].id, rows[b].id) })
+	slices.SortFunc(x.byID, func(a, b uint32) int { return strings.Compare(places[a].id, places[b].id) })
 	w.lay(x)
-	return x
+	x.ready()
+	return x, nil
+}
+
+// ready gives an index room to search in.
+func (x *index) ready() {
+	x.marks, x.hidden = make([]mark, len(x.objects)), make([]bool, len(x.objects))
 }
 
 func (x *index) object(name string) uint8 {
@@ -105,17 +120,11 @@ func (x *index) object(name string) uint8 {
 	return uint8(n)
 }
 
-// card gives what stands in a row.
-func (x *index) card(i uint32) card {
-	fields := strings.SplitN(x.text[x.rowAt[i]:x.rowAt[i+1]], between, 4)
-	return card{
-		id: fields[3], object: x.names[x.objects[i]], name: fields[0], company: fields[1], email: fields[2], own: int(i) < x.owned,
-	}
-}
+func (x *index) id(row uint32) []byte { return x.ids[row*idSize : (row+1)*idSize] }
 
 // withID gives the row of an id, false where there is none.
 func (x *index) withID(id string) (uint32, bool) {
-	n, found := sort.Find(len(x.byID), func(i int) int { return strings.Compare(id, x.card(x.byID[i]).id) })
+	n, found := sort.Find(len(x.byID), func(i int) int { return strings.Compare(id, string(x.id(x.byID[i]))) })
 	if !found {
 		return 0, false
 	}
@@ -124,42 +133,57 @@ func (x *index) withID(id string) (uint32, bool) {
 
 // words collects what stands where.
 type words struct {
-	numbers map[string]int
-	posts   [][]post
+	numbers map[string]uint32
+	words   []string
+	found   []struct {
+		word uint32
+		at   post
+	}
 }
 
-func newWords() *words { return &words{numbers: map[string]int{}} }
+func newWords() *words { return &words{numbers: map[string]uint32{}} }
 
 func (w *words) add(text string, at post) {
 	for _, word := range wordsOf(text) {
 		n, known := w.numbers[word]
 		if !known {
-			n = len(w.posts)
+			n = uint32(len(w.words))
+			word = strings.Clone(word) // the rest of the text is not kept for it
 			w.numbers[word] = n
-			w.posts = append(w.posts, nil)
+			w.words = append(w.words, word)
 		}
-		w.posts[n] = append(w.posts[n], at)
+		w.found = append(w.found, struct {
+			word uint32
+			at   post
+		}{n, at})
 	}
 }
 
 // lay lays the words out in order.
 func (w *words) lay(x *index) {
-	all := make([]string, 0, len(w.numbers))
-	total := 0
-	for word, n := range w.numbers {
-		all = append(all, word)
-		total += len(w.posts[n])
+	w.numbers = nil
+	order := make([]uint32, len(w.words)) // the words, sorted
+	for i := range order {
+		order[i] = uint32(i)
 	}
-	slices.Sort(all)
-	var text strings.Builder
-	x.wordAt, x.first, x.posts = make([]uint32, 0, len(all)+1), make([]uint32, 0, len(all)+1), make([]post, 0, total)
-	for _, word := range all {
-		x.wordAt, x.first = append(x.wordAt, uint32(text.Len())), append(x.first, uint32(len(x.posts)))
-		text.WriteString(word)
-		x.posts = append(x.posts, w.posts[w.numbers[word]]...)
+	slices.SortFunc(order, func(a, b uint32) int { return strings.Compare(w.words[a], w.words[b]) })
+	counts := make([]uint32, len(w.words))
+	for _, f := range w.found {
+		counts[f.word]++
 	}
-	x.words = text.String()
-	x.wordAt, x.first = append(x.wordAt, uint32(len(x.words))), append(x.first, uint32(len(x.posts)))
+	x.wordAt, x.first = make([]uint32, 0, len(order)+1), make([]uint32, 0, len(order)+1)
+	total := uint32(0)
+	for _, word := range order {
+		x.wordAt, x.first = append(x.wordAt, uint32(len(x.words))), append(x.first, total)
+		x.words = append(x.words, w.words[word]...)
+		total, counts[word] = total+counts[word], total // from here on: where its next post goes
+	}
+	x.wordAt, x.first = append(x.wordAt, uint32(len(x.words))), append(x.first, total)
+	x.posts = make([]post, total)
+	for _, f := range w.found {
+		x.posts[counts[f.word]] = f.at
+		counts[f.word]++
+	}
 }
 
-func (x *index) word(i int) string { return x.words[x.wordAt[i]:x.wordAt[i+1]] }
+func (x *index) word(i int) []byte { return x.words[x.wordAt[i]:x.wordAt[i+1]] }

@@ -39,7 +39,7 @@ func newPhoneBook(t *testing.T) (d *desk, other string) {
 	} {
 		d.org.AddContact(p)
 	}
-	d.sync(directory.Filter{})
+	d.sync(directory.Filter{UserID: d.rep})
 	return d, other
 }
 
@@ -66,7 +66,7 @@ func TestPeopleAreFoundByTheBeginningsOfTheirWords(t *testing.T) {
 		"":                "",
 		" - ":             "",
 	} {
-		if got := d.found(directory.Query{Text: text, UserID: d.rep}); got != want {
+		if got := d.found(directory.Query{Text: text}); got != want {
 			t.Errorf("%q finds %q, want %q", text, got, want)
 		}
 	}
@@ -80,11 +80,11 @@ func TestWhoWasUsedLastComesFirst(t *testing.T) {
 		"mul": "Ana Müller, Anna Mulder",
 		"":    "Weiß Ana-Maria, Ana Müller",
 	} {
-		if got := d.found(directory.Query{Text: text, UserID: d.rep, Recent: recent}); got != want {
+		if got := d.found(directory.Query{Text: text, Recent: recent}); got != want {
 			t.Errorf("%q finds %q, want %q", text, got, want)
 		}
 	}
-	if got := d.found(directory.Query{Text: "an", UserID: d.rep, Recent: recent, Limit: 1}); got != "Weiß Ana-Maria" {
+	if got := d.found(directory.Query{Text: "an", Recent: recent, Limit: 1}); got != "Weiß Ana-Maria" {
 		t.Errorf("one alone is %q", got)
 	}
 }
@@ -125,7 +125,7 @@ func TestWhatChangesInTheCopyIsFoundAtOnce(t *testing.T) {
 		t.Fatalf("found %q", got)
 	}
 	d.org.AddContact(sandbox.Person{LastName: "Newman", Email: "nobody@kunde.test"})
-	d.resolve(directory.Filter{})
+	d.resolve(directory.Filter{UserID: d.rep})
 	if got := d.found(directory.Query{Text: "new"}); got != "Newman" {
 		t.Errorf("whom a live query found is not found offline: %q", got)
 	}

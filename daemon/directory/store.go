@@ -1,7 +1,7 @@
 // Package directory keeps the people and records of the org on the laptop, so
 // that an address becomes a contact or a lead without a network. It copies down
 // and looks up; it writes nothing to Salesforce and knows nothing of activities
-// beyond an address.
+// beyond an address. Whatever names somebody is sealed (decision 0006).
 package directory
 
 import (
@@ -11,64 +11,53 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
-	"strings"
 	"sync/atomic"
 	"time"
 
+	"filippo.io/age"
 	"go.etcd.io/bbolt"
+
+	"fieldpost/outbox/seal"
 )
 
 var (
 	bucketMeta    = []byte("meta")
-	bucketPeople  = []byte("people")  // id -> Person
-	bucketEmails  = []byte("emails")  // folded address, 0, id -> nothing
-	bucketRecords = []byte("records") // id -> Entry
 	bucketFacts   = []byte("facts")   // name -> the caller's JSON
+	bucketIndex   = []byte("index")   // table/number -> a sealed piece of its index
+	bucketChanged = []byte("changed") // table/id -> number: not in the index as it is now
+	bucketMoved   = []byte("moved")   // id -> the id that took its place
+	bucketAnswers = []byte("answers") // user, hash of an address or domain -> sealed answer
 
-	metaRefreshed = []byte("refreshed_at")
-	metaCounts    = []byte("counts")
-	metaFilter    = []byte("filter") // the Filter that the copy was made through
+	metaFormat = []byte("format")
+	metaKey    = []byte("key") // the key of the vault, wrapped to the rep's identity
+	metaState  = []byte("state")
+
+	format = []byte("2") // 1 was not sealed
 )
 
 // Person is a contact or a lead.
 type Person struct {
-	ID      string `json:"id"`
-	Object  string `json:"object"`
-	Name    string `json:"name"`
-	Email   string `json:"email"`
-	Company string `json:"company,omitempty"`
-	OwnerID string `json:"owner_id,omitempty"`
-	// Own is told by a search: the person is the rep's.
-	Own bool `json:"-"`
+	ID, Object, Name, Email, Company, AccountID string
+	// Own: the person is the rep's.
+	Own bool
 }
 
 // Entry is a record that an activity can be related to.
 type Entry struct {
-	ID      string `json:"id"`
-	Object  string `json:"object"`
-	Name    string `json:"name"`
-	Account string `json:"account,omitempty"`
-	OwnerID string `json:"owner_id,omitempty"`
+	ID, Object, Name, Account string
+	// Closed: an opportunity that is won or lost.
+	Closed bool
 }
 
-// Stats tells what the copy holds and how old it is.
-type Stats struct {
-	People      int       `json:"people"`
-	Records     int       `json:"records"`
-	RefreshedAt time.Time `json:"-"`
-	// LeadsLeftOut: the condition for contacts names fields that a lead has not.
-	LeadsLeftOut bool `json:"leads_left_out,omitempty"`
-}
-
-// Directory is the copy on disk. It holds nothing that Salesforce does not, so a
-// copy that cannot be opened is made anew.
+// Directory is the copy on disk. Besides the rep's answers it holds nothing that
+// Salesforce does not, so a copy that cannot be opened is made anew.
 type Directory struct {
-	db *bbolt.DB
+	db    *bbolt.DB
+	vault vault
 	// epoch counts how often the copy was forgotten: what was read for an earlier one is
 	// not kept.
 	epoch   atomic.Int64
-	misses  misses
-	changes atomic.Int64 // counts what changed the copy: an index of an earlier one is stale
+	looks   looks
 	indexes indexes
 }
 
@@ -76,41 +65,148 @@ type Directory struct {
 // signed in, or nobody is signed in any more. Nothing of it was kept.
 var ErrForgotten = errors.New("directory: forgotten meanwhile")
 
-// Open opens the copy at path; a damaged file is replaced by an empty one.
-func Open(path string) (*Directory, error) {
+// Open opens the copy at path; a damaged file is replaced by an empty one. A new one is
+// sealed to the recipients; an earlier one is locked until Unlock.
+func Open(path string, recipients []age.Recipient) (*Directory, error) {
 	if err := os.MkdirAll(filepath.Dir(path), 0o700); err != nil {
 		return nil, fmt.Errorf("directory: %w", err)
 	}
-	db, err := open(path)
+	d := &Directory{}
+	err := d.open(path, recipients)
 	if err != nil {
 		if removal := os.Remove(path); removal != nil {
 			return nil, fmt.Errorf("directory: %s: %w", path, errors.Join(err, removal))
 		}
-		if db, err = open(path); err != nil {
+		if err = d.open(path, recipients); err != nil {
 			return nil, fmt.Errorf("directory: %s: %w", path, err)
 		}
 	}
-	return &Directory{db: db}, nil
+	return d, nil
 }
 
-func open(path string) (*bbolt.DB, error) {
-	// A copy can be fetched again: it is not worth a disk sync per change.
-	db, err := bbolt.Open(path, 0o600, &bbolt.Options{Timeout: time.Second, NoFreelistSync: true})
+func (d *Directory) open(path string, recipients []age.Recipient) error {
+	facts, err := unsealedFacts(path)
 	if err != nil {
-		return nil, err
+		return err
 	}
+	db, err := bbolt.Open(path, 0o600, &bbolt.Options{Timeout: time.Second, NoFreelistSync: true, FreelistType: bbolt.FreelistMapType})
+	if err != nil {
+		return err
+	}
+	d.db = db
 	err = db.Update(func(tx *bbolt.Tx) error {
-		for _, name := range [][]byte{bucketMeta, bucketPeople, bucketEmails, bucketRecords, bucketFacts} {
+		for _, name := range append(copied(), bucketMeta, bucketFacts, bucketAnswers) {
 			if _, err := tx.CreateBucketIfNotExists(name); err != nil {
 				return err
 			}
 		}
+		for name, value := range facts {
+			if err := tx.Bucket(bucketFacts).Put([]byte(name), value); err != nil {
+				return err
+			}
+		}
+		if tx.Bucket(bucketMeta).Get(metaKey) != nil {
+			return nil
+		}
+		return d.begin(tx, recipients)
+	})
+	if err != nil {
+		return errors.Join(err, db.Close())
+	}
+	return nil
+}
+
+// unsealedFacts takes what an earlier version kept out of a file that was not sealed, and
+// removes the file: a deletion would leave the names in it.
+func unsealedFacts(path string) (map[string][]byte, error) {
+	if _, err := os.Stat(path); err != nil {
+		return nil, nil //nolint:nilerr // there is none
+	}
+	db, err := bbolt.Open(path, 0o600, &bbolt.Options{Timeout: time.Second})
+	if err != nil {
+		return nil, err
+	}
+	facts := map[string][]byte{}
+	old := false
+	err = db.View(func(tx *bbolt.Tx) error {
+		meta := tx.Bucket(bucketMeta)
+		if old = meta != nil && !bytes.Equal(meta.Get(metaFormat), format); !old || tx.Bucket(bucketFacts) == nil {
+			return nil
+		}
+		return tx.Bucket(bucketFacts).ForEach(func(name, value []byte) error {
+			facts[string(name)] = bytes.Clone(value)
+			return nil
+		})
+	})
+	if err = errors.Join(err, db.Close()); err != nil || !old {
+		return nil, err
+	}
+	return facts, os.Remove(path)
+}
+
+// copied are the buckets of the copy: what another user must not find.
+func copied() [][]byte {
+	names := [][]byte{bucketIndex, bucketChanged, bucketMoved}
+	for _, t := range tables {
+		names = append(names, t.rows, t.links)
+	}
+	return names
+}
+
+// begin makes the key of a copy that is empty yet.
+func (d *Directory) begin(tx *bbolt.Tx, recipients []age.Recipient) error {
+	secret := seal.NewKey()
+	if err := wrap(tx, secret, recipients); err != nil {
+		return err
+	}
+	return d.vault.use(secret)
+}
+
+func wrap(tx *bbolt.Tx, secret []byte, recipients []age.Recipient) error {
+	wrapped, err := seal.Wrap(secret, recipients)
+	if err != nil {
+		return err
+	}
+	meta := tx.Bucket(bucketMeta)
+	if err := meta.Put(metaFormat, format); err != nil {
+		return err
+	}
+	return meta.Put(metaKey, wrapped)
+}
+
+// Unlock opens the copy with the rep's identity. One that this identity does not open is
+// emptied and begun anew for the recipients, answers and all: nobody can read it any more.
+func (d *Directory) Unlock(identity age.Identity, recipients []age.Recipient) error {
+	if !d.vault.locked() {
+		return nil
+	}
+	var wrapped []byte
+	err := d.db.View(func(tx *bbolt.Tx) error {
+		wrapped = bytes.Clone(tx.Bucket(bucketMeta).Get(metaKey))
 		return nil
 	})
 	if err != nil {
-		return nil, errors.Join(err, db.Close())
+		return err
 	}
-	return db, nil
+	if secret, err := seal.Unwrap(wrapped, identity); err == nil {
+		return d.vault.use(secret)
+	}
+	return d.db.Update(func(tx *bbolt.Tx) error {
+		d.epoch.Add(1)
+		if err := empty(tx, append(copied(), bucketAnswers)...); err != nil {
+			return err
+		}
+		return errors.Join(tx.Bucket(bucketMeta).Delete(metaState), d.begin(tx, recipients))
+	})
+}
+
+// Reseal lets new recipients open the copy from now on: the keychain has lost the
+// identity of the earlier ones.
+func (d *Directory) Reseal(identity age.Identity, recipients []age.Recipient) error {
+	if d.vault.locked() {
+		return d.Unlock(identity, recipients)
+	}
+	return d.db.Update(func(tx *bbolt.Tx) error { return wrap(tx, d.vault.secret, recipients) })
 }
 
 // Close lets the file go.
@@ -119,94 +215,62 @@ func (d *Directory) Close() error {
 	return d.db.Close()
 }
 
-// Lookup finds the people with exactly this address, whatever its case.
-func (d *Directory) Lookup(email string) ([]Person, error) {
-	var found []Person
-	err := d.db.View(func(tx *bbolt.Tx) error {
-		prefix := append([]byte(Fold(email)), 0)
-		cursor := tx.Bucket(bucketEmails).Cursor()
-		for k, _ := cursor.Seek(prefix); bytes.HasPrefix(k, prefix); k, _ = cursor.Next() {
-			var p Person
-			if err := json.Unmarshal(tx.Bucket(bucketPeople).Get(k[len(prefix):]), &p); err != nil {
-				return fmt.Errorf("directory: a person: %w", err)
-			}
-			found = append(found, p)
-		}
-		return nil
-	})
-	return found, err
+// writer is a change of the copy and of what is told about it, in one transaction.
+type writer struct {
+	d     *Directory
+	tx    *bbolt.Tx
+	state *state
 }
 
-// Name gives what a person or record is called, "" where the copy does not know it.
-func (d *Directory) Name(id string) (name string, err error) {
-	err = d.db.View(func(tx *bbolt.Tx) error {
-		for _, bucket := range [][]byte{bucketPeople, bucketRecords} {
-			value := tx.Bucket(bucket).Get([]byte(id))
-			if value == nil {
-				continue
-			}
-			var named struct{ Name string }
-			err := json.Unmarshal(value, &named)
-			name = named.Name
-			return err
-		}
-		return nil
-	})
-	return name, err
-}
-
-// Fold is how addresses are compared: Salesforce ignores their case.
-func Fold(email string) string { return strings.ToLower(strings.TrimSpace(email)) }
-
-// Stats tells what the copy holds.
-func (d *Directory) Stats() (Stats, error) {
-	var stats Stats
-	err := d.db.View(func(tx *bbolt.Tx) error {
-		meta := tx.Bucket(bucketMeta)
-		if at := meta.Get(metaRefreshed); at != nil {
-			if err := stats.RefreshedAt.UnmarshalBinary(at); err != nil {
-				return err
-			}
-		}
-		if counts := meta.Get(metaCounts); counts != nil {
-			return json.Unmarshal(counts, &stats)
-		}
-		return nil
-	})
-	return stats, err
-}
-
-// MadeBy reports whether the copy was made through this filter: whom another one let
-// through must not be found. One that does not say was made through none.
-func (d *Directory) MadeBy(filter Filter) (bool, error) {
-	want, err := json.Marshal(filter)
-	if err != nil {
-		return false, err
-	}
-	same := false
-	err = d.db.View(func(tx *bbolt.Tx) error {
-		made := tx.Bucket(bucketMeta).Get(metaFilter)
-		if made == nil {
-			made = []byte("{}")
-		}
-		same = bytes.Equal(want, made)
-		return nil
-	})
-	return same, err
-}
-
-// keep stores what was read in an epoch, or gives ErrForgotten where that is over.
-func (d *Directory) keep(epoch int64, store func(tx *bbolt.Tx) error) error {
-	defer d.changes.Add(1)
+// write changes the copy that was read in an epoch, or gives ErrForgotten where that is
+// over.
+func (d *Directory) write(epoch int64, change func(*writer) error) error {
 	return d.db.Update(func(tx *bbolt.Tx) error {
 		if d.epoch.Load() != epoch {
 			return ErrForgotten
 		}
-		return store(tx)
+		s, err := stateOf(tx)
+		if err != nil {
+			return err
+		}
+		if err := change(&writer{d, tx, s}); err != nil {
+			return err
+		}
+		value, err := json.Marshal(s)
+		if err != nil {
+			return err
+		}
+		return tx.Bucket(bucketMeta).Put(metaState, value)
 	})
 }
 
-// Keep stores the caller's facts about the org under a name.
+// clear takes everything of the copy out.
+func (w *writer) clear() error {
+	*w.state = state{Calls: w.state.Calls}
+	return empty(w.tx, copied()...)
+}
+
+// empty takes everything out of buckets. Their numbers go on: what is remembered of an
+// earlier one must not look like the later one.
+func empty(tx *bbolt.Tx, names ...[]byte) error {
+	for _, name := range names {
+		last := tx.Bucket(name).Sequence()
+		if err := tx.DeleteBucket(name); err != nil {
+			return err
+		}
+		bucket, err := tx.CreateBucket(name)
+		if err != nil {
+			return err
+		}
+		if err := bucket.SetSequence(last + 1); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// Keep stores the caller's facts about the org under a name. They are not sealed: what is
+// captured is held against them while the keychain is locked.
 func (d *Directory) Keep(name string, facts any) error {
 	value, err := json.Marshal(facts)
 	if err != nil {
@@ -228,46 +292,44 @@ func (d *Directory) Kept(name string, facts any) (bool, error) {
 	return true, json.Unmarshal(value, facts)
 }
 
-// Forget empties the copy: another user, or another org, signed in.
+// Forget empties the copy: another user, or another org, signed in. The rep's answers stay
+// for the next sign-in of the same user; nobody else is given them.
 func (d *Directory) Forget() error {
-	d.ForgetMisses()
-	defer d.changes.Add(1)
+	d.looks.forget()
 	return d.db.Update(func(tx *bbolt.Tx) error {
 		d.epoch.Add(1)
-		for _, name := range [][]byte{bucketMeta, bucketPeople, bucketEmails, bucketRecords, bucketFacts} {
-			if err := tx.DeleteBucket(name); err != nil {
-				return err
-			}
-			if _, err := tx.CreateBucket(name); err != nil {
-				return err
-			}
-		}
-		return nil
+		return errors.Join(empty(tx, append(copied(), bucketFacts)...), tx.Bucket(bucketMeta).Delete(metaState))
 	})
 }
 
-// ForgetOne removes the people with an address, and the person or record with an id;
-// an empty one names nobody.
+// ForgetOne removes the people with an address, and the person or record with an id; an
+// empty one names nobody. What was answered about the address goes as well, and the index
+// is made anew: their names stand in it.
 func (d *Directory) ForgetOne(email, id string) error {
-	people, err := d.Lookup(email)
+	if d.vault.locked() {
+		return ErrLocked
+	}
+	err := d.write(d.epoch.Load(), func(w *writer) error {
+		if email != "" {
+			for _, t := range []*table{people, users} {
+				found, err := d.linked(w.tx, t, d.vault.hash(Fold(email)))
+				if err != nil {
+					return err
+				}
+				for _, r := range found {
+					if err := w.drop(t, r.ID); err != nil {
+						return err
+					}
+				}
+			}
+			if err := w.forgetAnswers(email); err != nil {
+				return err
+			}
+		}
+		return errors.Join(w.drop(people, id), w.drop(records, id))
+	})
 	if err != nil {
 		return err
 	}
-	defer d.changes.Add(1)
-	return d.db.Update(func(tx *bbolt.Tx) error {
-		if value := tx.Bucket(bucketPeople).Get([]byte(id)); value != nil {
-			var p Person
-			if err := json.Unmarshal(value, &p); err != nil {
-				return err
-			}
-			people = append(people, p)
-		}
-		for _, p := range people {
-			key := append(append([]byte(Fold(p.Email)), 0), p.ID...)
-			if err := errors.Join(tx.Bucket(bucketEmails).Delete(key), tx.Bucket(bucketPeople).Delete([]byte(p.ID))); err != nil {
-				return err
-			}
-		}
-		return tx.Bucket(bucketRecords).Delete([]byte(id))
-	})
+	return d.reindex()
 }

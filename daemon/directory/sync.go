@@ -2,187 +2,162 @@ package directory
 
 import (
 	"context"
-	"encoding/json"
+	"errors"
 	"fmt"
-	"iter"
-	"strings"
+	"slices"
 	"time"
-
-	"go.etcd.io/bbolt"
-
-	"fieldpost/sfclient"
 )
-
-// Source is Salesforce as the directory asks it.
-type Source interface {
-	Query(ctx context.Context, soql string, batch int) iter.Seq2[json.RawMessage, error]
-}
-
-// row is what the directory's queries select.
-type row struct {
-	ID      string `json:"Id"`
-	Name    string
-	Email   string
-	Company string
-	OwnerID string `json:"OwnerId"`
-	Account *struct{ Name string }
-}
-
-func (r *row) account() string {
-	if r.Account == nil {
-		return ""
-	}
-	return r.Account.Name
-}
-
-// pageRows asks for the largest pages there are (salesforce.md 7.1).
-const pageRows = 2000
 
 const (
-	soqlContacts = "SELECT Id, Name, Email, Account.Name, OwnerId FROM Contact WHERE Email != null"
-	soqlLeads    = "SELECT Id, Name, Email, Company, OwnerId FROM Lead WHERE IsConverted = false AND Email != null"
-	soqlAccounts = "SELECT Id, Name, OwnerId FROM Account"
-	soqlDeals    = "SELECT Id, Name, Account.Name, OwnerId FROM Opportunity"
+	// relistAge is how long a listing is believed: access that was lost is not reported by
+	// any other way (salesforce.md 7.2).
+	relistAge = 7 * 24 * time.Hour
+	// overlap is how far a delta looks back beyond what it has seen: what was committed late
+	// has an earlier stamp (salesforce.md 7.2).
+	overlap = 5 * time.Minute
 )
 
-// Sync copies contacts, leads, accounts and opportunities down anew, the people through
-// the filter. The old copy serves until the new one is complete. An object that the rep
-// may not see is passed over. Errors: a *ConditionError, ErrForgotten, or what the
-// calls met.
-func (d *Directory) Sync(ctx context.Context, source Source, filter Filter, now time.Time) (Stats, error) {
-	fresh, epoch := &load{}, d.epoch.Load()
-	stats := Stats{RefreshedAt: now}
-	for _, q := range filter.people(fresh) {
-		left, err := q.read(ctx, source, nil)
-		if err != nil {
-			return Stats{}, fmt.Errorf("directory: %w", err)
-		}
-		stats.LeadsLeftOut = stats.LeadsLeftOut || left
-	}
-	for _, step := range []struct {
-		soql string
-		keep func(*row)
-	}{{soqlAccounts, fresh.record("Account")}, {soqlDeals, fresh.record("Opportunity")}} {
-		if err := list(ctx, source, step.soql, step.keep); err != nil {
-			return Stats{}, fmt.Errorf("directory: %w", err)
-		}
-	}
-	stats.People, stats.Records = len(fresh.people), len(fresh.records)
-	return stats, d.replace(epoch, fresh, filter, stats)
+// ErrScarce says that the org's API allowance is nearly used up: the rest is for writing.
+// What was copied is kept, and the next Sync goes on from there.
+var ErrScarce = errors.New("directory: the org's API allowance is nearly used up")
+
+// Plan is what is copied down.
+type Plan struct {
+	Filter Filter
+	// Further are objects besides accounts and opportunities.
+	Further []Object
+	// Spare reports whether the org's allowance leaves calls for reading; nil is always.
+	Spare func() bool
+	// OnPage, where set, is told of each page that was kept.
+	OnPage func()
 }
 
-// list reads what a query finds, nothing where the rep may not see the object. A rep who
-// may not see accounts is still given the rest of each row.
-func list(ctx context.Context, source Source, soql string, keep func(*row)) error {
-	err := read(ctx, source, soql, keep)
-	if bare := withoutAccount(soql); sfclient.Declined(err) && bare != soql {
-		err = read(ctx, source, bare, keep)
-	}
-	return unlessHidden(err)
-}
-
-// unlessHidden lets an object that the rep may not see have nobody. Any other refusal says
-// nothing about who is there.
-func unlessHidden(err error) error {
-	if sfclient.Hidden(err) {
-		return nil
-	}
-	return err
-}
-
-// withoutAccount asks a query without the account's name.
-func withoutAccount(soql string) string { return strings.Replace(soql, " Account.Name,", "", 1) }
-
-func read(ctx context.Context, source Source, soql string, keep func(*row)) error {
-	for r, err := range sfclient.Decode[row](source.Query(ctx, soql, pageRows)) {
-		if err != nil {
-			return err
+func (p Plan) listings() []listing {
+	all := append(p.Filter.people(), standing()...)
+	for _, o := range p.Further {
+		if !slices.ContainsFunc(all, func(l listing) bool { return l.object == o.Name }) {
+			all = append(all, further(o))
 		}
-		keep(&r)
+	}
+	return all
+}
+
+// Sync makes the copy like the org, the people through the filter: what is not there yet
+// is listed page by page, each of them kept, so that a load that was interrupted goes on
+// where it was; later only what changed is read, and everything anew once a week. An
+// object that the rep may not see is passed over. Errors: a *ConditionError, ErrForgotten,
+// ErrScarce, ErrLocked, or what the calls met.
+func (d *Directory) Sync(ctx context.Context, source Source, plan Plan, now time.Time) error {
+	if d.vault.locked() {
+		return ErrLocked
+	}
+	s := &syncing{d: d, ctx: ctx, plan: plan, now: now, epoch: d.epoch.Load()}
+	s.source = counted{source, s}
+	d.ForgetMisses()
+	err := s.run()
+	if err != nil && !errors.Is(err, ErrForgotten) {
+		err = errors.Join(err, s.write(func(*writer) error { return nil })) // the calls are told all the same
+	}
+	if err != nil {
+		return fmt.Errorf("directory: %w", err)
 	}
 	return nil
 }
 
-// load is a copy on its way down.
-type load struct {
-	people  []Person
-	records []Entry
+// syncing is one Sync under way.
+type syncing struct {
+	d      *Directory
+	ctx    context.Context
+	source counted
+	plan   Plan
+	now    time.Time
+	epoch  int64
+	calls  int // made since they were told last
+
+	pagesRead, indexAt int // how many pages were read, and at which the indexes are made anew
 }
 
-func (l *load) contact(r *row) {
-	l.people = append(l.people, Person{ID: r.ID, Object: "Contact", Name: r.Name, Email: r.Email, Company: r.account(), OwnerID: r.OwnerID})
-}
-
-func (l *load) lead(r *row) {
-	l.people = append(l.people, Person{ID: r.ID, Object: "Lead", Name: r.Name, Email: r.Email, Company: r.Company, OwnerID: r.OwnerID})
-}
-
-func (l *load) record(object string) func(*row) {
-	return func(r *row) {
-		l.records = append(l.records, Entry{ID: r.ID, Object: object, Name: r.Name, Account: r.account(), OwnerID: r.OwnerID})
-	}
-}
-
-func (d *Directory) replace(epoch int64, fresh *load, filter Filter, stats Stats) error {
-	made, err := json.Marshal(filter)
-	if err != nil {
+func (s *syncing) run() error {
+	listings := s.plan.listings()
+	if err := s.begin(listings); err != nil {
 		return err
 	}
-	d.ForgetMisses()
-	return d.keep(epoch, func(tx *bbolt.Tx) error {
-		for _, name := range [][]byte{bucketPeople, bucketEmails, bucketRecords} {
-			if err := tx.DeleteBucket(name); err != nil {
-				return err
-			}
-			if _, err := tx.CreateBucket(name); err != nil {
-				return err
-			}
-		}
-		for i := range fresh.people {
-			if err := putPerson(tx, &fresh.people[i]); err != nil {
-				return err
-			}
-		}
-		for _, r := range fresh.records {
-			value, err := json.Marshal(r)
-			if err != nil {
-				return err
-			}
-			if err := tx.Bucket(bucketRecords).Put([]byte(r.ID), value); err != nil {
-				return err
-			}
-		}
-		if err := tx.Bucket(bucketMeta).Put(metaFilter, made); err != nil {
+	for _, l := range listings {
+		if err := s.bring(l); err != nil {
 			return err
 		}
-		return putStats(tx, stats)
+	}
+	if err := s.indexed(false); err != nil {
+		return err
+	}
+	return s.write(func(w *writer) error {
+		w.state.RefreshedAt = s.now
+		return nil
 	})
 }
 
-func putPerson(tx *bbolt.Tx, p *Person) error {
-	value, err := json.Marshal(p)
+// begin empties a copy that was made through another filter, and drops objects that are
+// not wanted any more. Conditions that Salesforce cannot follow leave the copy as it is.
+func (s *syncing) begin(listings []listing) error {
+	made, err := s.d.MadeBy(s.plan.Filter)
 	if err != nil {
 		return err
 	}
-	if err := tx.Bucket(bucketPeople).Put([]byte(p.ID), value); err != nil {
-		return err
+	if !made && s.plan.Filter.Hides() {
+		if err := Try(s.ctx, s.source, s.plan.Filter); err != nil {
+			return err
+		}
 	}
-	key := append(append([]byte(Fold(p.Email)), 0), p.ID...)
-	return tx.Bucket(bucketEmails).Put(key, nil)
+	return s.write(func(w *writer) error {
+		if !made {
+			if err := w.clear(); err != nil {
+				return err
+			}
+			w.state.Filter = &s.plan.Filter
+		}
+		for name := range w.state.Objects {
+			if slices.ContainsFunc(listings, func(l listing) bool { return l.object == name }) {
+				continue
+			}
+			if err := w.dropObject(name); err != nil {
+				return err
+			}
+		}
+		return nil
+	})
 }
 
-func putStats(tx *bbolt.Tx, stats Stats) error {
-	counts, err := json.Marshal(stats)
+// bring makes the copy of one object like the org's. What fits into a page is listed: that
+// costs a call as a delta does, and misses nothing.
+func (s *syncing) bring(l listing) error {
+	state, err := s.d.state()
 	if err != nil {
 		return err
 	}
-	at, err := stats.RefreshedAt.MarshalBinary()
-	if err != nil {
-		return err
+	o := state.Objects[l.object]
+	switch {
+	case o == nil, o.Hidden, o.Listing != nil, o.Mark == "", s.now.Sub(o.ListedAt) >= relistAge, s.now.Before(o.ListedAt):
+		return s.list(l)
 	}
-	meta := tx.Bucket(bucketMeta)
-	if err := meta.Put(metaCounts, counts); err != nil {
-		return err
+	return s.delta(l, o.Mark)
+}
+
+// write changes the copy, and tells the calls made so far.
+func (s *syncing) write(change func(*writer) error) error {
+	err := s.d.write(s.epoch, func(w *writer) error {
+		w.state.Calls.add(s.calls, s.now)
+		return change(w)
+	})
+	if err == nil {
+		s.calls = 0
 	}
-	return meta.Put(metaRefreshed, at)
+	return err
+}
+
+// spare is ErrScarce where no more is to be read.
+func (s *syncing) spare() error {
+	if s.plan.Spare != nil && !s.plan.Spare() {
+		return ErrScarce
+	}
+	return nil
 }

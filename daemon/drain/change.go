@@ -44,13 +44,13 @@ func (d *Drain) apply(ctx context.Context, facts *crm.Facts, l *letter) error {
 	if err != nil {
 		return err
 	}
-	now, err := crm.Build(ItemOf(w, people, d.Org.Name), facts, d.Org.Rules())
+	now, err := crm.Build(ItemOf(w, people, d.Org), facts, d.Org.Rules())
 	if err != nil {
 		return err
 	}
 	sent := *w
 	sent.Activity = *w.Sent
-	before, err := crm.Build(ItemOf(&sent, people, d.Org.Name), facts, d.Org.Rules())
+	before, err := crm.Build(ItemOf(&sent, people, d.Org), facts, d.Org.Rules())
 	if err != nil {
 		return err
 	}

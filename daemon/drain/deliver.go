@@ -101,7 +101,7 @@ func (d *Drain) write(ctx context.Context, facts *crm.Facts, fresh, absent []out
 	var letters []letter
 	for i, w := range all {
 		l := letter{work: w, absent: i < len(absent)}
-		l.record, err = crm.Build(ItemOf(&w, people, d.Org.Name), facts, d.Org.Rules())
+		l.record, err = crm.Build(ItemOf(&w, people, d.Org), facts, d.Org.Rules())
 		var refused *crm.Refused
 		switch {
 		case errors.As(err, &refused):
@@ -120,33 +120,58 @@ func (d *Drain) write(ctx context.Context, facts *crm.Facts, fresh, absent []out
 }
 
 // ItemOf is work with its people looked up, ready for crm. people are keyed by the
-// folded address; name tells what an id is called.
-func ItemOf(w *outbox.Work, people map[string]directory.Match, name func(id string) string) crm.Item {
+// folded address or the id.
+func ItemOf(w *outbox.Work, people map[string]directory.Match, names Names) crm.Item {
 	item := crm.Item{ID: w.ID, Activity: &w.Activity, CapturedAt: w.CapturedAt}
 	for _, p := range w.Activity.People {
-		r := crm.Resolved{Person: p}
-		if p.ID != "" {
-			r.ID = activity.LongID(p.ID)
-			r.Name = name(r.ID)
-			if people[r.ID].Filtered {
-				r.ID, r.Name, r.Filtered = "", "", true
-			}
-		} else {
-			var found directory.Person
-			match := people[directory.Fold(p.Email)]
-			found, r.Ambiguous = directory.Choose(match.People)
-			r.ID, r.Name, r.Filtered = found.ID, found.Name, match.Filtered
-		}
-		item.People = append(item.People, r)
+		item.People = append(item.People, resolved(p, people, names))
 	}
 	if related := w.Activity.RelatedTo; related != nil {
-		item.RelatedName = cmp.Or(related.Name, name(activity.LongID(related.ID)))
+		item.RelatedID = names.Current(activity.LongID(related.ID))
+		item.RelatedName = cmp.Or(related.Name, names.Name(item.RelatedID))
 	}
 	return item
 }
 
+// resolved tells who a person of an activity is.
+func resolved(p activity.Person, people map[string]directory.Match, names Names) crm.Resolved {
+	r := crm.Resolved{Person: p}
+	if p.ID == "" {
+		match := people[directory.Fold(p.Email)]
+		var found directory.Person
+		found, r.Ambiguous = directory.Choose(match.People)
+		r.ID, r.Name, r.Filtered, r.Aside = found.ID, found.Name, match.Filtered, aside(match)
+		return r
+	}
+	r.ID = activity.LongID(p.ID)
+	switch match := people[r.ID]; {
+	case match.Filtered:
+		r.ID, r.Filtered = "", true
+		return r
+	case len(match.People) > 0: // merged or converted
+		r.ID = match.People[0].ID
+	}
+	r.Name = names.Name(r.ID)
+	return r
+}
+
+func aside(match directory.Match) crm.Aside {
+	switch {
+	case match.Colleague:
+		return crm.Colleague
+	case match.Ignored:
+		return crm.Ignored
+	}
+	return ""
+}
+
 // resolve looks the people of the work up.
 func (d *Drain) resolve(ctx context.Context, work ...outbox.Work) (map[string]directory.Match, error) {
+	return d.Org.Resolve(ctx, AddressesOf(work...), IDsOf(work...))
+}
+
+// IDsOf lists the ids of a work's people who are named by id.
+func IDsOf(work ...outbox.Work) []string {
 	var ids []string
 	for i := range work {
 		for _, p := range work[i].Activity.People {
@@ -155,7 +180,7 @@ func (d *Drain) resolve(ctx context.Context, work ...outbox.Work) (map[string]di
 			}
 		}
 	}
-	return d.Org.Resolve(ctx, AddressesOf(work...), ids)
+	return ids
 }
 
 // AddressesOf lists the addresses of a work's people that are to be looked up, each once.

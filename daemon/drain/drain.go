@@ -56,12 +56,20 @@ type Org interface {
 	// Reread reads the facts again after a rejection that hints at a change.
 	Reread(ctx context.Context) error
 	Rules() *crm.Rules
-	// Resolve finds who has the addresses, and which of the ids may not be related.
+	// Resolve finds who has the addresses, and which of the ids may not be related or have
+	// another id by now.
 	Resolve(ctx context.Context, addresses, ids []string) (map[string]directory.Match, error)
-	// Name is what a person or record is called, "" where it is not known.
-	Name(id string) string
+	Names
 	// UserID is the Salesforce id of the rep who is signed in.
 	UserID() string
+}
+
+// Names tells what ids stand for.
+type Names interface {
+	// Name is what a person or record is called, "" where it is not known.
+	Name(id string) string
+	// Current is the id that a record has now: it may have been merged.
+	Current(id string) string
 }
 
 // Parts are what a drain is made of.

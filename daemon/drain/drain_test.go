@@ -77,6 +77,14 @@ func (d *desk) Name(id string) string {
 	return name
 }
 
+func (d *desk) Current(id string) string {
+	now, err := d.people.Current(id)
+	if err != nil {
+		d.laptop.t.Error(err)
+	}
+	return now
+}
+
 func (d *desk) UserID() string { return d.laptop.org.Rep().ID }
 
 func newLaptop(t *testing.T, rules ...func(*sandbox.Rules)) *laptop {
@@ -87,14 +95,15 @@ func newLaptop(t *testing.T, rules ...func(*sandbox.Rules)) *laptop {
 	}
 	l.who = l.org.AddContact(sandbox.Person{FirstName: "Ana", LastName: "Müller", Email: "ana@acme.test"})
 	client := sftest.Client(t, l.org)
-	people, err := directory.Open(filepath.Join(t.TempDir(), "directory.db"))
+	var err error
+	if l.key, err = age.GenerateX25519Identity(); err != nil {
+		t.Fatal(err)
+	}
+	people, err := directory.Open(filepath.Join(t.TempDir(), "directory.db"), []age.Recipient{l.key.Recipient()})
 	if err != nil {
 		t.Fatal(err)
 	}
 	t.Cleanup(func() { people.Close() })
-	if l.key, err = age.GenerateX25519Identity(); err != nil {
-		t.Fatal(err)
-	}
 	l.desk = &desk{client: client, people: people, laptop: l}
 	l.open()
 	t.Cleanup(func() { l.box.Close() })

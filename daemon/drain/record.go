@@ -19,5 +19,5 @@ func (d *Drain) Record(ctx context.Context, item *outbox.Item) (*crm.Record, err
 	if err != nil {
 		return nil, err
 	}
-	return crm.Build(ItemOf(&w, people, d.Org.Name), facts, d.Org.Rules())
+	return crm.Build(ItemOf(&w, people, d.Org), facts, d.Org.Rules())
 }

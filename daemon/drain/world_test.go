@@ -214,7 +214,11 @@ func (w *world) boot() {
 	if err != nil {
 		w.t.Fatal(err)
 	}
-	if w.people, err = directory.Open(filepath.Join(w.folder, "directory.db")); err != nil {
+	own := []age.Recipient{w.key.Recipient()}
+	if w.people, err = directory.Open(filepath.Join(w.folder, "directory.db"), own); err == nil {
+		err = w.people.Unlock(w.key, own)
+	}
+	if err != nil {
 		w.t.Fatal(err)
 	}
 	account := sfauth.Account{}
@@ -338,6 +342,14 @@ func (o *simOrg) Name(id string) string {
 		o.w.t.Error(err)
 	}
 	return name
+}
+
+func (o *simOrg) Current(id string) string {
+	now, err := o.w.people.Current(id)
+	if err != nil {
+		o.w.t.Error(err)
+	}
+	return now
 }
 
 func (o *simOrg) UserID() string { return o.w.refresher.Account().UserID }

@@ -18,6 +18,7 @@ var statuses = map[string]int{
 	"items_waiting":          http.StatusConflict,
 	"changed_in_salesforce":  http.StatusConflict,
 	"withdraw_other":         http.StatusConflict,
+	"allowance_scarce":       http.StatusServiceUnavailable,
 	"withdraw_later":         http.StatusServiceUnavailable,
 	"not_durable":            http.StatusInsufficientStorage,
 	"settings_unwritable":    http.StatusInternalServerError,

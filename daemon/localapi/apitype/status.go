@@ -127,4 +127,16 @@ type Directory struct {
 	People      int        `json:"people"`
 	Records     int        `json:"records"`
 	RefreshedAt *time.Time `json:"refreshed_at"`
+	// Loading is how far the first load is, nil when none is under way.
+	Loading *Loading `json:"loading,omitempty"`
+	// CallsToday is what copying down has used of the org's API allowance today (UTC).
+	CallsToday int `json:"calls_today"`
+}
+
+// Loading is how far the first load of an object is. Total is 0 until it is known.
+type Loading struct {
+	Object string `json:"object"`
+	Label  string `json:"label"`
+	Done   int    `json:"done"`
+	Total  int    `json:"total"`
 }

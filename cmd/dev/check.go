@@ -79,8 +79,12 @@ func test(ctx context.Context, args []string) error {
 	return command(ctx, nil, "go", append([]string{"test", "-race", "./..."}, args...)...)
 }
 
+// bench runs the benchmarks, and type-ahead beside its peers.
 func bench(ctx context.Context, args []string) error {
-	return command(ctx, nil, "go", append([]string{"test", "-run=^$", "-bench=.", "-benchmem", "./..."}, args...)...)
+	return errors.Join(
+		command(ctx, nil, "go", append([]string{"test", "-run=^$", "-bench=.", "-benchmem", "./..."}, args...)...),
+		step("type-ahead beside SQLite FTS5", func() error { return typeahead(ctx, nil) }),
+	)
 }
 
 func command(ctx context.Context, env []string, name string, args ...string) error {

@@ -20,6 +20,8 @@ func tasks() []task {
 		{"check", "format, vet, static analysis and the walls between the rooms", check},
 		{"test", "all tests with the race detector", test},
 		{"bench", "the benchmarks, as a table", bench},
+		{"typeahead", "type-ahead beside SQLite FTS5, as a table: typeahead [PEOPLE...]", typeahead},
+		{"measure", "what type-ahead in a phone book of so many people takes, as JSON: measure N", measure},
 		{"soak", "the proofs in full, again and again: --minutes N", soak},
 	}
 }
@@ -40,7 +42,7 @@ func main() {
 	}
 	fmt.Fprintln(os.Stderr, "usage: go run ./cmd/dev TASK")
 	for _, t := range tasks() {
-		fmt.Fprintf(os.Stderr, "  %-8s %s\n", t.name, t.does)
+		fmt.Fprintf(os.Stderr, "  %-9s %s\n", t.name, t.does)
 	}
 	os.Exit(2)
 }

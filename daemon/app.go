@@ -22,7 +22,7 @@ import (
 func (d *Daemon) serverParts(port int, guard *access.Access) localapi.Parts {
 	return localapi.Parts{
 		Port: port, Access: guard, Feed: d.feed, Outbox: queue{d.home.Outbox, d.drain, d.home.Directory.ForgetMisses}, Intake: intake{d}, Status: d,
-		Settings: settings{d}, Doctor: d, SignIn: d.session, Sync: d, Refresh: d, Upkeep: upkeep{d.home, d}, Preview: d.home, Org: d.home, Directory: d.home, Stop: func() { d.stop() },
+		Settings: settings{d}, Doctor: d, SignIn: d.session, Sync: d, Refresh: d, Upkeep: upkeep{d.home, d}, Preview: d.home, Org: d.home, Directory: d.home, People: people{d.home, d}, Stop: func() { d.stop() },
 		Origins:  func() []string { return d.home.Config.Settings().Web.AllowedOrigins },
 		Language: func(wish string) string { return d.home.language(wish) },
 		Explain:  Explain, Now: d.home.Now, Log: d.home.Log,
@@ -62,6 +62,16 @@ func (q queue) then(err error) error {
 	}
 	q.asked()
 	return q.drain.Flush()
+}
+
+// people sends what an answer made due.
+type people struct {
+	*Home
+	d *Daemon
+}
+
+func (p people) Resolve(ctx context.Context, id string, asked apitype.ResolveRequest) error {
+	return p.d.Resolve(ctx, id, asked)
 }
 
 // upkeep wakes the drain after what gives it something to do.
@@ -291,6 +301,8 @@ func Explain(p *words.Printer, err error) (localapi.Told, bool) {
 			told.Who = of.problem.Who
 		case *SettingError:
 			told.Field = of.Key
+		case *codedError:
+			told.Field = of.field
 		}
 		return told, true
 	}

@@ -11,6 +11,7 @@ import (
 	"fieldpost/daemon/localapi/client"
 	"fieldpost/daemon/words"
 	"fieldpost/outbox"
+	"fieldpost/outbox/activity"
 )
 
 // Desk does on an open home what a client asks of a running daemon, for commands
@@ -102,6 +103,37 @@ func (d *Desk) People(_ context.Context, text string, limit int) (apitype.People
 // Records finds records of the copy by what is typed.
 func (d *Desk) Records(_ context.Context, text, object string, limit int) (apitype.Records, error) {
 	return d.Home.Records(text, object, limit)
+}
+
+// Unresolved lists who waits to be resolved.
+func (d *Desk) Unresolved(context.Context) (apitype.UnresolvedList, error) {
+	return d.Home.Unresolved()
+}
+
+// Resolve takes an answer who an address is.
+func (d *Desk) Resolve(ctx context.Context, id string, asked apitype.ResolveRequest) (apitype.Item, error) {
+	return d.after(ctx, id, d.Home.Resolve(ctx, id, asked))
+}
+
+// Answers lists what the rep answered.
+func (d *Desk) Answers(context.Context) (apitype.Answers, error) { return d.Home.Answers() }
+
+// Unanswer forgets an answer.
+func (d *Desk) Unanswer(_ context.Context, address string) (apitype.Answers, error) {
+	if err := d.Home.Unanswer(address); err != nil {
+		return apitype.Answers{}, err
+	}
+	return d.Home.Answers()
+}
+
+// Card tells a person with what was logged to them.
+func (d *Desk) Card(_ context.Context, named string) (apitype.Card, error) {
+	return d.Home.Card(d.Words, named)
+}
+
+// Suggest lists what an activity with a person may be related to.
+func (d *Desk) Suggest(_ context.Context, named string, kind activity.Kind) (apitype.Suggestions, error) {
+	return d.Home.Suggest(d.Words, named, kind)
 }
 
 // Retry makes an item due now.

@@ -38,6 +38,10 @@ type Home struct {
 	watch   *watchers
 	unlock  func() error
 
+	// asked is closed once the keychain was asked for the first time.
+	asked     chan struct{}
+	askedOnce sync.Once
+
 	mu     sync.Mutex
 	cached *crm.Facts
 }
@@ -56,7 +60,7 @@ func OpenHome(ctx context.Context, settings *config.Config, secrets Secrets, ver
 	if err != nil {
 		return nil, err
 	}
-	h := &Home{Config: settings, Log: log, Now: time.Now, secrets: secrets, watch: &watchers{}, unlock: unlock}
+	h := &Home{Config: settings, Log: log, Now: time.Now, secrets: secrets, watch: &watchers{}, unlock: unlock, asked: make(chan struct{})}
 	if err := h.open(ctx, verify); err != nil {
 		return nil, errors.Join(err, h.Close())
 	}
@@ -94,6 +98,26 @@ func (h *Home) open(ctx context.Context, verify func(path string) error) error {
 	return nil
 }
 
+// sealTime is how long a question about people waits for the keychain's first answer after
+// a start.
+const sealTime = 3 * time.Second
+
+// locked waits for the keychain's first answer, and is directory.ErrLocked where people and
+// records cannot be read after it.
+func (h *Home) locked() error {
+	if !h.Directory.Locked() {
+		return nil
+	}
+	select {
+	case <-h.asked:
+	case <-time.After(sealTime):
+	}
+	if h.Directory.Locked() {
+		return directory.ErrLocked
+	}
+	return nil
+}
+
 // door makes the one door that every capture passes on its way into the store.
 func (h *Home) door(store capture.Store) *capture.Intake {
 	return capture.NewIntake(store, h.privacy, captureRules{h}, h.Now)
@@ -120,6 +144,7 @@ func (h *Home) zone() *time.Location {
 // OpenSeal asks the keychain for the identity and opens what was sealed before. Where
 // an unlocked keychain has lost it, what comes in is sealed to a new one.
 func (h *Home) OpenSeal(ctx context.Context) error {
+	defer h.askedOnce.Do(func() { close(h.asked) })
 	opened, begun, err := h.sealing.open(ctx)
 	if err != nil {
 		return err

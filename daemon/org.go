@@ -230,8 +230,7 @@ func (o *org) Refresh(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	// Who was not found before may be known now.
-	_, err = o.home.Outbox.RetryAll("unresolved_person")
+	_, err = o.home.tryResolved() // who was not found before may be known now
 	return err
 }
 

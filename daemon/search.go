@@ -22,9 +22,7 @@ func (h *Home) People(text string, limit int) (apitype.People, error) {
 		return found, err
 	}
 	people, err := h.Directory.People(q)
-	for _, p := range people {
-		found.Items = append(found.Items, apitype.Person{ID: p.ID, Object: p.Object, Name: p.Name, Email: p.Email, Company: p.Company, Own: p.Own})
-	}
+	found.Items = peopleOf(people)
 	if err == nil {
 		found.RefreshedAt, err = h.refreshedAt()
 	}
@@ -51,6 +49,9 @@ func (h *Home) Records(text, object string, limit int) (apitype.Records, error) 
 
 // query is a search of the rep who is signed in.
 func (h *Home) query(text string, limit int) (q directory.Query, usable bool, err error) {
+	if err := h.locked(); err != nil {
+		return q, false, err
+	}
 	account, _, err := h.Outbox.Current()
 	if err != nil || account == nil {
 		return q, false, err

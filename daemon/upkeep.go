@@ -67,6 +67,8 @@ var errWrongIdentity = &codedError{code: "wrong_identity"}
 type codedError struct {
 	code string
 	args map[string]string
+	// field names what is wrong with a request, "" for none.
+	field string
 }
 
 func (e *codedError) Error() string { return "daemon: " + e.code }

@@ -52,7 +52,7 @@ func atWork(t *testing.T) *laptop {
 	l.org.AddContact(sandbox.Person{FirstName: "Ana", LastName: "Müller", Email: "ana@kunde.test"})
 	l.start()
 	l.signIn()
-	l.eventually("first copy of the directory", func() bool { return l.status().Directory.People > 0 })
+	l.eventually("first copy of the directory", func() bool { return l.status().Directory.RefreshedAt != nil })
 	return l
 }
 
@@ -138,7 +138,7 @@ func TestARefreshWaitsForWhatItReads(t *testing.T) {
 	l.start()
 	l.wantTold(exitSignIn, []string{"Nobody is signed in"}, "org", "refresh")
 	l.signIn()
-	l.eventually("first copy of the directory", func() bool { return l.status().Directory.People > 0 })
+	l.eventually("first copy of the directory", func() bool { return l.status().Directory.RefreshedAt != nil })
 	before := l.status().Directory
 	l.org.AddContact(sandbox.Person{FirstName: "Ana", LastName: "Müller", Email: "ana@kunde.test"})
 	var read apitype.Directory

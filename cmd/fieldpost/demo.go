@@ -204,7 +204,7 @@ func (s *stage) signIn(ctx context.Context) error {
 		return err
 	}
 	return s.until(ctx, func(status apitype.Status) bool {
-		return status.Account.State == apitype.SignedIn && status.Directory.People > 0
+		return status.Account.State == apitype.SignedIn && status.Directory.RefreshedAt != nil
 	})
 }
 

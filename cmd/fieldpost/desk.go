@@ -10,6 +10,7 @@ import (
 	"fieldpost/daemon/localapi/apitype"
 	"fieldpost/daemon/localapi/client"
 	"fieldpost/outbox"
+	"fieldpost/outbox/activity"
 )
 
 // desk takes captures and moves items: a running daemon, or the files themselves.
@@ -22,6 +23,12 @@ type desk interface {
 	Org(ctx context.Context) (apitype.Org, error)
 	People(ctx context.Context, text string, limit int) (apitype.People, error)
 	Records(ctx context.Context, text, object string, limit int) (apitype.Records, error)
+	Unresolved(ctx context.Context) (apitype.UnresolvedList, error)
+	Resolve(ctx context.Context, id string, asked apitype.ResolveRequest) (apitype.Item, error)
+	Answers(ctx context.Context) (apitype.Answers, error)
+	Unanswer(ctx context.Context, address string) (apitype.Answers, error)
+	Card(ctx context.Context, named string) (apitype.Card, error)
+	Suggest(ctx context.Context, named string, kind activity.Kind) (apitype.Suggestions, error)
 	Retry(ctx context.Context, id string) (apitype.Item, error)
 	Hold(ctx context.Context, id string) (apitype.Item, error)
 	Release(ctx context.Context, id string) (apitype.Item, error)

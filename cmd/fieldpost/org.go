@@ -2,9 +2,12 @@ package main
 
 import (
 	"cmp"
+	"context"
 	"errors"
+	"fmt"
 	"slices"
 	"strings"
+	"time"
 
 	"github.com/spf13/cobra"
 
@@ -21,7 +24,9 @@ func (p *program) org() *cobra.Command {
 func (p *program) orgRefresh() *cobra.Command {
 	return p.described(p.command("refresh", func(c *cobra.Command, _ []string) error {
 		return p.withDaemon(c.Context(), func(d *client.Client) error {
+			stop := p.showLoading(c.Context(), d)
 			read, err := d.Refresh(c.Context())
+			stop()
 			if err != nil {
 				return err
 			}
@@ -32,6 +37,41 @@ func (p *program) orgRefresh() *cobra.Command {
 			return nil
 		})
 	}), "org.refresh", "org refresh")
+}
+
+// loadingRound is how often a load that somebody waits for is looked at.
+const loadingRound = 500 * time.Millisecond
+
+// showLoading tells on a terminal, beside the result, how far a first load is until stop is
+// called.
+func (p *program) showLoading(ctx context.Context, d *client.Client) (stop func()) {
+	if !isTerminal(p.errOut) {
+		return func() {}
+	}
+	ctx, cancel := context.WithCancel(ctx)
+	done := make(chan struct{})
+	go func() {
+		defer close(done)
+		round := time.NewTicker(loadingRound)
+		defer round.Stop()
+		for last := ""; ; {
+			select {
+			case <-ctx.Done():
+				return
+			case <-round.C:
+			}
+			status, err := d.Status(ctx)
+			if err != nil || status.Directory.Loading == nil {
+				continue
+			}
+			l := status.Directory.Loading
+			if now := p.words.Text("cli.status.loading", "object", l.Label, "done", l.Done, "total", l.Total); now != last {
+				last = now
+				fmt.Fprintln(p.errOut, now)
+			}
+		}
+	}()
+	return func() { cancel(); <-done }
 }
 
 // orgShow prints what is known of the org and how old it is.

@@ -7,16 +7,20 @@ import (
 	"github.com/spf13/cobra"
 )
 
-func (p *program) people() *cobra.Command { return p.group("people", p.peopleSearch()) }
+func (p *program) people() *cobra.Command {
+	return p.group("people", p.peopleSearch(), p.peopleShow(), p.peopleUnresolved(), p.peopleResolve(), p.peopleAnswers(), p.peopleAsk())
+}
 
-func (p *program) records() *cobra.Command { return p.group("records", p.recordsSearch()) }
+func (p *program) records() *cobra.Command {
+	return p.group("records", p.recordsSearch(), p.recordsSuggest())
+}
 
 func (p *program) peopleSearch() *cobra.Command {
 	return p.search("people", "people search mull an", func(c *cobra.Command, d desk, text string, limit int) (any, [][]string, error) {
 		found, err := d.People(c.Context(), text, limit)
 		var rows [][]string
 		for _, person := range found.Items {
-			rows = append(rows, []string{person.ID, person.Object, oneLine(person.Name), oneLine(cmp.Or(person.Company, "–")), oneLine(person.Email)})
+			rows = append(rows, personRow(&person))
 		}
 		return found, rows, err
 	})

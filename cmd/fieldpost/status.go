@@ -66,7 +66,10 @@ func (p *program) printStatus(s *apitype.Status) error {
 	p.printAccount(s)
 	p.printCounts(s.Outbox)
 	p.printCauses(s.Causes)
-	p.say("cli.status.directory", "people", s.Directory.People, "records", s.Directory.Records)
+	p.say("cli.status.directory", "people", s.Directory.People, "records", s.Directory.Records, "calls", s.Directory.CallsToday)
+	if l := s.Directory.Loading; l != nil {
+		p.say("cli.status.loading", "object", l.Label, "done", l.Done, "total", l.Total)
+	}
 	for i := range s.Warnings {
 		if s.Connection.Problem == nil || s.Warnings[i].Code != s.Connection.Problem.Code { // told above
 			p.explain(&s.Warnings[i])

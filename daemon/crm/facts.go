@@ -37,6 +37,8 @@ type Facts struct {
 	Labels map[string]string `json:"labels,omitempty"`
 	// Searchable lists the objects that type-ahead may offer (Allow Search).
 	Searchable []string `json:"searchable,omitempty"`
+	// CreatablePeople are those of Contact and Lead that the rep may create.
+	CreatablePeople []string `json:"creatable_people,omitempty"`
 	// Member is what the rep belongs to.
 	Member Membership `json:"member"`
 	// Edition is the org's ("Enterprise Edition"), "" where it is not told.

@@ -204,11 +204,14 @@ func firstClosed(rows []status) string {
 
 // list takes over which objects there are.
 func (f *Facts) list(global []sfclient.ObjectSummary) {
-	f.Prefixes, f.Labels, f.Searchable = map[string]string{}, map[string]string{}, nil
+	f.Prefixes, f.Labels, f.Searchable, f.CreatablePeople = map[string]string{}, map[string]string{}, nil, nil
 	for _, o := range global {
 		f.Labels[o.Name] = o.Label
 		if o.KeyPrefix != "" {
 			f.Prefixes[o.KeyPrefix] = o.Name
+		}
+		if o.Createable && (o.Name == "Contact" || o.Name == "Lead") {
+			f.CreatablePeople = append(f.CreatablePeople, o.Name)
 		}
 		if o.Queryable && o.Searchable {
 			f.Searchable = append(f.Searchable, o.Name)

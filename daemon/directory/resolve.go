@@ -414,6 +414,21 @@ func (d *Directory) Person(id string) (p Person, err error) {
 	return p, err
 }
 
+// Record is the record with an id, the zero one where the copy has none.
+func (d *Directory) Record(id string) (e Entry, err error) {
+	if d.vault.locked() {
+		return e, ErrLocked
+	}
+	err = d.db.View(func(tx *bbolt.Tx) error {
+		r, err := d.get(tx, records, id)
+		if r != nil {
+			e = r.entry()
+		}
+		return err
+	})
+	return e, err
+}
+
 // Name gives what a person or record is called, "" where the copy does not know it.
 func (d *Directory) Name(id string) (name string, err error) {
 	if d.vault.locked() {

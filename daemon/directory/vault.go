@@ -14,7 +14,14 @@ import (
 
 // ErrLocked says that the copy cannot be read now: its key lies in a keychain that is
 // locked.
-var ErrLocked = errors.New("directory: locked")
+var ErrLocked error = lockedError{}
+
+type lockedError struct{}
+
+func (lockedError) Error() string { return "directory: locked" }
+
+// Problem names the sentence in daemon/words.
+func (lockedError) Problem() (code string, args map[string]string) { return "directory_locked", nil }
 
 var errDamaged = errors.New("directory: damaged")
 
@@ -45,6 +52,9 @@ func (v *vault) use(secret []byte) error {
 	v.aead, v.hashes, v.secret = aead, hashes, secret
 	return nil
 }
+
+// Locked reports that the copy cannot be read now.
+func (d *Directory) Locked() bool { return d.vault.locked() }
 
 func (v *vault) locked() bool {
 	v.mu.RLock()

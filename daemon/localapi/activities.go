@@ -90,16 +90,21 @@ func (s *Server) verb(act func(id string) error) func(http.ResponseWriter, *call
 		if err := readObject(c.data, fields(nil)); err != nil {
 			return err
 		}
-		id := c.PathValue("id")
-		if err := act(id); err != nil {
-			return s.withRecord(c, err)
-		}
-		item, err := s.Outbox.Get(id)
-		if err != nil {
-			return err
-		}
-		return writeJSON(w, http.StatusOK, apitype.ItemOf(c.words, item))
+		return s.act(w, c, act)
 	}
+}
+
+// act does something to an item and answers with it as it is then.
+func (s *Server) act(w http.ResponseWriter, c *call, act func(id string) error) error {
+	id := c.PathValue("id")
+	if err := act(id); err != nil {
+		return s.withRecord(c, err)
+	}
+	item, err := s.Outbox.Get(id)
+	if err != nil {
+		return err
+	}
+	return writeJSON(w, http.StatusOK, apitype.ItemOf(c.words, item))
 }
 
 // withRecord tells a verb that came too late where the record is.

@@ -79,7 +79,7 @@ func (b *bench) start(feed *Feed) {
 	a := b.app
 	b.Server = New(Parts{
 		Port: sockets.Port, Access: keys, Feed: feed, Outbox: a.store, Intake: a, Status: a,
-		Directory: a, Settings: a, Doctor: a, SignIn: a, Sync: a, Metrics: a, Stop: end,
+		Directory: a, People: folk{}, Settings: a, Doctor: a, SignIn: a, Sync: a, Metrics: a, Stop: end,
 		Origins:  func() []string { return []string{"https://*.showpad.biz", "https://exact.example"} },
 		Language: func(wish string) string { return words.Match(a.language, wish) },
 		Explain:  a.explain, Now: a.now,
@@ -377,6 +377,36 @@ func (a *app) People(text string, limit int) (apitype.People, error) {
 
 func (a *app) Records(text, object string, limit int) (apitype.Records, error) {
 	return apitype.Records{Items: []apitype.Entry{{ID: "001000000000001AAA", Object: object, Name: text + fmt.Sprint(limit)}}}, nil
+}
+
+// folk knows one person, for whom nothing was logged.
+type folk struct{}
+
+func (folk) Unresolved() (apitype.UnresolvedList, error) {
+	return apitype.UnresolvedList{Items: []apitype.Unresolved{{Address: "ana@acme.test"}}}, nil
+}
+
+func (folk) Resolve(_ context.Context, id string, asked apitype.ResolveRequest) error {
+	if asked.Create != nil && asked.Create.LastName == "" {
+		return outbox.ErrNotFound
+	}
+	return nil
+}
+
+func (folk) Answers() (apitype.Answers, error) {
+	return apitype.Answers{Items: []apitype.Answer{}}, nil
+}
+func (folk) Unanswer(string) error { return nil }
+
+func (folk) Card(_ *words.Printer, named string) (apitype.Card, error) {
+	if named != "ana@acme.test" {
+		return apitype.Card{}, outbox.ErrNotFound
+	}
+	return apitype.Card{Person: apitype.Person{Email: named}}, nil
+}
+
+func (folk) Suggest(_ *words.Printer, named string, kind activity.Kind) (apitype.Suggestions, error) {
+	return apitype.Suggestions{Items: []apitype.Suggestion{{Code: string(kind), Reason: named}}}, nil
 }
 
 func (a *app) List(*words.Printer) ([]apitype.Setting, error) {

@@ -10,6 +10,7 @@ import (
 	"fieldpost/daemon/localapi/apitype"
 	"fieldpost/daemon/words"
 	"fieldpost/outbox"
+	"fieldpost/outbox/activity"
 )
 
 // Outbox is the queue as the port reads and moves it. Unknown ids, and cursors
@@ -61,6 +62,17 @@ type Status interface {
 type Directory interface {
 	People(text string, limit int) (apitype.People, error)
 	Records(text, object string, limit int) (apitype.Records, error)
+}
+
+// People tells who waits to be resolved, takes the rep's answers, and knows what was logged
+// to whom. An unknown person is outbox.ErrNotFound.
+type People interface {
+	Unresolved() (apitype.UnresolvedList, error)
+	Resolve(ctx context.Context, id string, asked apitype.ResolveRequest) error
+	Answers() (apitype.Answers, error)
+	Unanswer(address string) error
+	Card(p *words.Printer, named string) (apitype.Card, error)
+	Suggest(p *words.Printer, named string, kind activity.Kind) (apitype.Suggestions, error)
 }
 
 // Settings are read and changed; Change takes all or nothing, nil unsets.
@@ -149,6 +161,7 @@ type Parts struct {
 	Status Status
 
 	Directory Directory
+	People    People
 	Settings  Settings
 	Doctor    Doctor
 	SignIn    SignIn

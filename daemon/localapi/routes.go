@@ -91,6 +91,13 @@ func (s *Server) optional() []*route {
 	with(s.Directory != nil,
 		&route{"GET", "/v1/people", person, noBody, s.people},
 		&route{"GET", "/v1/records", person, noBody, s.records})
+	with(s.People != nil,
+		&route{"POST", "/v1/activities/{id}/resolve", person, jsonBody, s.resolve},
+		&route{"GET", "/v1/people/unresolved", person, noBody, s.unresolved},
+		&route{"GET", "/v1/people/answers", person, noBody, s.answers},
+		&route{"DELETE", "/v1/people/answers/{address}", person, noBody, s.unanswer},
+		&route{"GET", "/v1/people/{id}", person, noBody, s.card},
+		&route{"GET", "/v1/records/suggested", person, noBody, s.suggested})
 	with(s.Settings != nil,
 		&route{"GET", "/v1/settings", person, noBody, s.settings},
 		&route{"PATCH", "/v1/settings", person, jsonBody, s.changeSettings})

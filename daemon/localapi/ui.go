@@ -38,6 +38,13 @@ func (s *Server) fragment(w http.ResponseWriter, c *call) error {
 		}
 		w.Header().Set("Content-Type", "text/html; charset=utf-8")
 		return page.Today(w, c.words, view)
+	case name == "people" && s.People != nil:
+		view, err := s.peopleView(c)
+		if err != nil {
+			return err
+		}
+		w.Header().Set("Content-Type", "text/html; charset=utf-8")
+		return page.People(w, c.words, view)
 	case name == "checks" && s.Doctor != nil:
 		checks, err := s.Doctor.Check(c.Context(), c.words)
 		if err != nil {
@@ -67,4 +74,37 @@ func (s *Server) today(c *call) (page.View, error) {
 		NeedsYou: apitype.ItemsOf(c.words, urgent, "").Items, Latest: apitype.ItemsOf(c.words, latest, "").Items,
 		CanSignIn: s.SignIn != nil, CanSync: s.Sync != nil,
 	}, nil
+}
+
+// peopleView is one person's card, or what was searched for and who waits to be resolved.
+func (s *Server) peopleView(c *call) (page.PeopleView, error) {
+	view := page.PeopleView{Now: s.Now()}
+	query := c.URL.Query()
+	if id := query.Get("id"); id != "" {
+		card, err := s.People.Card(c.words, id)
+		view.Card = &card
+		return view, err
+	}
+	list, err := s.People.Unresolved()
+	if err != nil {
+		return s.peopleProblem(c, view, err)
+	}
+	view.Unresolved = list.Items
+	text := query.Get("q")
+	found, err := s.Directory.People(text, 0)
+	if err != nil {
+		return s.peopleProblem(c, view, err)
+	}
+	view.Found, view.Asked = found.Items, text != ""
+	return view, nil
+}
+
+// peopleProblem tells on the page why nobody can be found now.
+func (s *Server) peopleProblem(c *call, view page.PeopleView, err error) (page.PeopleView, error) {
+	told, known := s.Explain(c.words, err)
+	if !known {
+		return view, err
+	}
+	view.Problem = told.Title + ". " + told.Remedy
+	return view, nil
 }

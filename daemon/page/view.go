@@ -43,9 +43,16 @@ type drawing struct {
 	// NeedsCount counts all that need the rep; Needs are the latest of them.
 	NeedsCount string
 	Needs      []row
+	// Loading is how far the first copy of people and records is.
+	Loading *loading
 	// Causes are the reasons that more than one activity shares.
 	Causes []cause
 	Rows   []row
+}
+
+type loading struct {
+	Done, Total int
+	Text        string
 }
 
 type asking struct {
@@ -89,6 +96,9 @@ func today(p *words.Printer, v View) drawing {
 	d.SendNow = v.CanSync && d.SignedIn && s.Outbox.Waiting > 0
 	if at := s.Connection.NextAttemptAt; at != nil && at.After(v.Now) && s.Outbox.Waiting > 0 {
 		d.NextTry = p.Text("page.next_try", "time", t.when(*at))
+	}
+	if l := s.Directory.Loading; l != nil {
+		d.Loading = &loading{Done: l.Done, Total: max(l.Total, l.Done, 1), Text: p.Text("page.loading.how_far", "object", l.Label, "done", t.number(l.Done), "total", t.number(l.Total))}
 	}
 	d.Causes = t.causes(s.Causes)
 	for _, a := range v.Asks {

@@ -56,3 +56,6 @@ func idSuffix(id15 string) string {
 func isAlphanumeric(c byte) bool {
 	return c >= '0' && c <= '9' || c >= 'a' && c <= 'z' || c >= 'A' && c <= 'Z'
 }
+
+// IsPerson reports whether an id is that of a contact or a lead.
+func IsPerson(id string) bool { return strings.HasPrefix(id, "003") || IsLead(id) }

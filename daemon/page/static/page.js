@@ -3,7 +3,7 @@
 const tokenKey = "fieldpost.token";
 const at = (id) => document.getElementById(id);
 
-let view = "today", drawing = false, again = false, listening = false, soon = 0;
+let view = "today", query = "", drawing = false, again = false, listening = false, soon = 0;
 
 function show(id, visible) { at(id).hidden = !visible; }
 
@@ -45,7 +45,7 @@ async function draw() {
   if (drawing) { again = true; return; }
   drawing = true;
   try {
-    const answer = await ask("/ui/" + view);
+    const answer = await ask("/ui/" + view + query);
     if (answer?.ok) place(new DOMParser().parseFromString(await answer.text(), "text/html").body.firstElementChild);
   } finally {
     drawing = false;
@@ -86,9 +86,24 @@ function marks(element) {
 // turn shows another view of the page.
 async function turn(button) {
   view = button.dataset.view;
+  query = "";
   for (const other of button.parentElement.children) other.ariaCurrent = other === button ? "page" : null;
   await draw();
 }
+
+// open shows one part of a view; type, what fits to what is typed there.
+async function open(part) {
+  query = part;
+  await draw();
+}
+
+let typing = 0;
+
+document.addEventListener("input", (event) => {
+  if (event.target.dataset.query === undefined) return;
+  clearTimeout(typing);
+  typing = setTimeout(() => open("?q=" + encodeURIComponent(event.target.value)).catch(() => show("lost", true)), 80);
+});
 
 // listen draws anew whenever the daemon says that something changed.
 async function listen() {
@@ -175,6 +190,7 @@ document.addEventListener("click", (event) => {
     const dark = getComputedStyle(button).getPropertyValue("--dark").trim() === "1";
     theme(dark ? "light" : "dark");
   } else if (button.dataset.view) turn(button).catch(() => show("lost", true));
+  else if (button.dataset.open !== undefined) open(button.dataset.open).catch(() => show("lost", true));
   else if (button.dataset.path) press(button).catch(() => show("lost", true));
   else if (button.dataset.login) login(button).catch(() => show("lost", true));
 });

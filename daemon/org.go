@@ -286,6 +286,9 @@ func (o *org) Resolve(ctx context.Context, addresses, ids []string) (map[string]
 // Name is what a person or record is called, as far as the copy knows.
 func (o *org) Name(id string) string { return o.home.Name(id) }
 
+// Inside reports whether an address is of the rep's own company.
+func (o *org) Inside(address string) bool { return o.home.Inside(address) }
+
 // Current is the id that a record has now, as far as the copy knows.
 func (o *org) Current(id string) string { return o.home.Current(id) }
 

@@ -3,6 +3,7 @@ package daemon
 import (
 	"errors"
 
+	"fieldpost/daemon/capture"
 	"fieldpost/daemon/crm"
 	"fieldpost/daemon/drain"
 	"fieldpost/daemon/localapi/apitype"
@@ -54,7 +55,7 @@ func previewOf(p *words.Printer, record *crm.Record, problem *outbox.Problem, fa
 
 // compose makes the record of an item offline, and tells what keeps it from being sent.
 func (h *Home) compose(item *outbox.Item, facts *crm.Facts) (*crm.Record, *outbox.Problem, error) {
-	w := outbox.Work{ID: item.ID, Activity: item.Activity, CapturedAt: item.CapturedAt}
+	w := item.Work()
 	account, _, err := h.Outbox.Current()
 	if err != nil {
 		return nil, nil, err
@@ -90,6 +91,12 @@ func (h *Home) Name(id string) string {
 	}
 	return name
 }
+
+// Own reports whether an address is the rep's.
+func (h *Home) Own(address string) bool { return capture.Own(h.OwnAddresses()).Is(address) }
+
+// Inside reports whether an address is of the rep's own company.
+func (h *Home) Inside(address string) bool { return capture.Own(h.OwnAddresses()).Inside(address) }
 
 // Current is the id that a record has now, as far as the copy knows.
 func (h *Home) Current(id string) string {

@@ -34,15 +34,14 @@ func (h *Home) Unresolved() (apitype.UnresolvedList, error) {
 	}
 	filter := h.filter(account.UserID)
 	err = h.eachUnresolved(account, func(item *outbox.Item) error {
-		w := outbox.Work{Activity: item.Activity}
+		w := item.Work()
 		known, err := h.Directory.Known(filter, drain.AddressesOf(w), nil)
 		if err != nil {
 			return err
 		}
-		for _, p := range item.Activity.People {
-			match := known[directory.Fold(p.Email)]
-			_, ambiguous := directory.Choose(match.People)
-			if p.ID != "" || match.Colleague || match.Ignored || len(match.People) > 0 && !ambiguous {
+		for _, r := range drain.ItemOf(&w, known, h).People {
+			p := r.Person
+			if r.ID != "" || r.Aside != "" || h.Own(p.Email) {
 				continue
 			}
 			address := directory.Fold(p.Email)
@@ -50,9 +49,9 @@ func (h *Home) Unresolved() (apitype.UnresolvedList, error) {
 			if group == nil {
 				group = &apitype.Unresolved{Address: p.Email, Code: "unresolved_person", MayCreate: h.mayCreate()}
 				groups[address] = group
-				if ambiguous {
+				if r.Ambiguous {
 					group.Code = "ambiguous_person"
-					group.Choices = peopleOf(match.People)
+					group.Choices = peopleOf(known[address].People)
 				}
 			}
 			group.Name = cmp.Or(group.Name, p.Name)

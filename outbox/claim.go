@@ -13,6 +13,7 @@ type Work struct {
 	ID         string
 	Activity   activity.Activity
 	CapturedAt time.Time
+	Source     Source
 	Attempts   int
 	// Doubt is set where an earlier call may have written the record already.
 	Doubt *Doubt
@@ -21,6 +22,11 @@ type Work struct {
 	Pending Pending
 	Record  *Record
 	Sent    *activity.Activity
+}
+
+// Work is an item as it would be claimed to be created.
+func (i *Item) Work() Work {
+	return Work{ID: i.ID, Activity: i.Activity, CapturedAt: i.CapturedAt, Source: i.Source}
 }
 
 // errEnough ends a walk through the index.
@@ -128,7 +134,7 @@ func (b *batch) claim(id itemID, mode string) (Work, error) {
 	}
 	h.State, h.Claim, h.NextAt = Sending, &Claim{At: b.now, Mode: mode}, time.Time{}
 	w := Work{
-		ID: id.String(), Activity: content.Activity, CapturedAt: h.CapturedAt, Attempts: h.Attempts,
+		ID: id.String(), Activity: content.Activity, CapturedAt: h.CapturedAt, Source: h.Source, Attempts: h.Attempts,
 		Doubt: h.Doubt, Pending: h.Pending, Record: h.Record, Sent: content.Sent,
 	}
 	return w, b.move(id, h, Waiting)

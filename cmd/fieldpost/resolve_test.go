@@ -3,6 +3,8 @@ package main
 import (
 	"encoding/json"
 	"fmt"
+	"os"
+	"path/filepath"
 	"slices"
 	"strings"
 	"testing"
@@ -328,5 +330,25 @@ func TestALockedKeychainLocksThePeopleToo(t *testing.T) {
 	}
 	if _, text := l.ask("GET", "/ui/people", ""); !strings.Contains(text, "locked") {
 		t.Errorf("%s", text)
+	}
+}
+
+func TestColleaguesInAnInvitationNeverBecomePeople(t *testing.T) {
+	l := atWork(t)
+	_, domain, _ := strings.Cut(l.org.Rep().Email, "@")
+	l.org.AddContact(sandbox.Person{LastName: "Twin", Email: "twin@" + domain}) // the org keeps contacts of its own staff
+	l.run("org", "refresh")
+	file := filepath.Join(t.TempDir(), "meeting.ics")
+	calendar := "BEGIN:VCALENDAR\r\nVERSION:2.0\r\nPRODID:x\r\nMETHOD:REQUEST\r\nBEGIN:VEVENT\r\nUID:1\r\nDTSTAMP:20261120T080000Z\r\n" +
+		"DTSTART:20261120T090000Z\r\nDTEND:20261120T100000Z\r\nSUMMARY:Visit\r\nATTENDEE;CN=Twin:mailto:twin@" + domain +
+		"\r\nATTENDEE;CN=Ana:mailto:ana@kunde.test\r\nEND:VEVENT\r\nEND:VCALENDAR\r\n"
+	if err := os.WriteFile(file, []byte(calendar), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	l.run("capture", "file", file)
+	l.eventually("the event", func() bool { return l.status().Outbox.Delivered == 1 })
+	event := l.org.Records("Event")[0]
+	if l.org.Record(event["WhoId"].(string))["Email"] != "ana@kunde.test" || !strings.Contains(event["Description"].(string), "Also: Twin <twin@") {
+		t.Errorf("%v", event)
 	}
 }

@@ -124,7 +124,13 @@ func (d *Drain) write(ctx context.Context, facts *crm.Facts, fresh, absent []out
 func ItemOf(w *outbox.Work, people map[string]directory.Match, names Names) crm.Item {
 	item := crm.Item{ID: w.ID, Activity: &w.Activity, CapturedAt: w.CapturedAt}
 	for _, p := range w.Activity.People {
-		item.People = append(item.People, resolved(p, people, names))
+		r := resolved(p, people, names)
+		if w.Source == outbox.FromFile && p.ID == "" && names.Inside(p.Email) {
+			// A mail or an invitation names whoever was there: colleagues are no customers, even
+			// where the org keeps contacts of them. Whom a rep names by hand is meant.
+			r = crm.Resolved{Person: p, Aside: crm.Colleague}
+		}
+		item.People = append(item.People, r)
 	}
 	if related := w.Activity.RelatedTo; related != nil {
 		item.RelatedID = names.Current(activity.LongID(related.ID))

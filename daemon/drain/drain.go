@@ -70,6 +70,8 @@ type Names interface {
 	Name(id string) string
 	// Current is the id that a record has now: it may have been merged.
 	Current(id string) string
+	// Inside reports whether an address is of the rep's own company.
+	Inside(address string) bool
 }
 
 // Parts are what a drain is made of.

@@ -77,6 +77,8 @@ func (d *desk) Name(id string) string {
 	return name
 }
 
+func (d *desk) Inside(string) bool { return false }
+
 func (d *desk) Current(id string) string {
 	now, err := d.people.Current(id)
 	if err != nil {

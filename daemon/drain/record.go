@@ -14,7 +14,7 @@ func (d *Drain) Record(ctx context.Context, item *outbox.Item) (*crm.Record, err
 	if err != nil {
 		return nil, err
 	}
-	w := outbox.Work{ID: item.ID, Activity: item.Activity, CapturedAt: item.CapturedAt}
+	w := item.Work()
 	people, err := d.resolve(ctx, w)
 	if err != nil {
 		return nil, err

@@ -344,6 +344,8 @@ func (o *simOrg) Name(id string) string {
 	return name
 }
 
+func (o *simOrg) Inside(string) bool { return false }
+
 func (o *simOrg) Current(id string) string {
 	now, err := o.w.people.Current(id)
 	if err != nil {

@@ -46,12 +46,17 @@ type Home struct {
 	cached *crm.Facts
 }
 
+// Verify reads files before they are opened, each in a child process: a damaged one can
+// crash its reader. Nil reads the outbox here, and the directory not at all.
+type Verify struct {
+	Outbox, Directory func(path string) error
+}
+
 // OpenHome locks the home and opens its files. The keychain may be locked: then
-// capturing works and what was sealed before stays closed. verify reads the outbox
-// before it is opened, in a child process; nil reads it here. What can be read of a
-// damaged outbox is taken back. Errors: *RunningError, outbox.ErrNewerSchema,
+// capturing works and what was sealed before stays closed. What can be read of a damaged
+// outbox is taken back, and a damaged directory is begun anew. Errors: *RunningError, outbox.ErrNewerSchema,
 // outbox.ErrFull, or the system's own.
-func OpenHome(ctx context.Context, settings *config.Config, secrets Secrets, verify func(path string) error, log *slog.Logger) (*Home, error) {
+func OpenHome(ctx context.Context, settings *config.Config, secrets Secrets, verify Verify, log *slog.Logger) (*Home, error) {
 	paths := settings.Paths()
 	if err := config.MakeFolders(paths, settings.Settings()); err != nil {
 		return nil, err
@@ -67,7 +72,7 @@ func OpenHome(ctx context.Context, settings *config.Config, secrets Secrets, ver
 	return h, nil
 }
 
-func (h *Home) open(ctx context.Context, verify func(path string) error) error {
+func (h *Home) open(ctx context.Context, verify Verify) error {
 	paths := h.Config.Paths()
 	var err error
 	if h.sealing, err = openSealing(ctx, paths.State, h.secrets); err != nil {
@@ -81,8 +86,11 @@ func (h *Home) open(ctx context.Context, verify func(path string) error) error {
 	if err != nil {
 		return err
 	}
+	if !outbox.LeftOpen(paths.Outbox) {
+		verify.Directory = nil // what it holds can be had again: read it whole only after a crash
+	}
 	h.Outbox, err = outbox.Open(paths.Outbox, outbox.Options{
-		Recipients: recipients, Now: h.Now, OnChange: h.watch.changed, Verify: verify, Reserve: outbox.ReserveFor(paths.State),
+		Recipients: recipients, Now: h.Now, OnChange: h.watch.changed, Verify: verify.Outbox, Reserve: outbox.ReserveFor(paths.State),
 	})
 	if err != nil {
 		return err
@@ -91,7 +99,7 @@ func (h *Home) open(ctx context.Context, verify func(path string) error) error {
 		// What was set aside stays there, and is tried again at the next start.
 		h.Log.Error("a damaged outbox could not be salvaged", "error", err)
 	}
-	if h.Directory, err = directory.Open(paths.Directory, own); err != nil {
+	if h.Directory, err = directory.Open(paths.Directory, own, verify.Directory); err != nil {
 		return err
 	}
 	h.Intake = h.door(h.Outbox)

@@ -84,6 +84,9 @@ func (k *keeper) run(ctx context.Context) error {
 			_ = k.keep(ctx, true)
 		case <-k.due:
 			_ = k.keep(ctx, false)
+		case <-k.d.home.Directory.Replaced():
+			k.d.home.Log.Warn("the copy of people and records was damaged; a new one is begun")
+			_ = k.keep(ctx, false)
 		case done := <-k.asked:
 			done <- k.keep(ctx, true)
 		case <-round.C:
@@ -188,8 +191,12 @@ func (k *keeper) read(ctx context.Context, forced bool) (asked bool, err error) 
 }
 
 func (k *keeper) report(ctx context.Context, err error) {
+	var store *directory.StoreError
 	switch {
 	case ctx.Err() != nil, errors.Is(err, drain.ErrSignedOut):
+		return
+	case errors.As(err, &store): // Salesforce has no part in it
+		k.d.home.Log.Error("people and records cannot be kept", "error", err)
 		return
 	case errors.Is(err, directory.ErrScarce):
 		k.d.home.Log.Warn("the copy of people and records waits: the org's API allowance is nearly used up")

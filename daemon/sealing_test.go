@@ -23,7 +23,7 @@ func homeAt(t *testing.T, folder string, secrets Secrets) *Home {
 	if err != nil {
 		t.Fatal(err)
 	}
-	home, err := OpenHome(t.Context(), settings, secrets, nil, slog.New(slog.DiscardHandler))
+	home, err := OpenHome(t.Context(), settings, secrets, Verify{}, slog.New(slog.DiscardHandler))
 	if err != nil {
 		t.Fatal(err)
 	}

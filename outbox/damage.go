@@ -20,7 +20,7 @@ func (s *Store) examineFile(check func(path string) error) error {
 	if err != nil {
 		return fmt.Errorf("outbox: %w", err)
 	}
-	if info.Size() > CheckedAtOpen && !s.leftOpen() {
+	if info.Size() > CheckedAtOpen && !LeftOpen(s.path) {
 		return verifySize(s.path)
 	}
 	err = check(s.path)
@@ -32,17 +32,19 @@ func (s *Store) examineFile(check func(path string) error) error {
 
 // The mark lies beside the store while it is open: where it is found at a start,
 // the last stop was not a clean one.
-func (s *Store) mark() string { return s.path + ".open" }
+func markOf(path string) string { return path + ".open" }
 
-func (s *Store) leftOpen() bool {
-	_, err := os.Lstat(s.mark())
+// LeftOpen reports that who had the outbox at path open last did not close it: what lies
+// beside it may be half-written as well.
+func LeftOpen(path string) bool {
+	_, err := os.Lstat(markOf(path))
 	return err == nil
 }
 
 // setMark is best effort: without it a large store is merely not read whole after
 // a crash.
 func (s *Store) setMark() {
-	if file, err := os.OpenFile(s.mark(), os.O_CREATE|os.O_WRONLY, 0o600); err == nil {
+	if file, err := os.OpenFile(markOf(s.path), os.O_CREATE|os.O_WRONLY, 0o600); err == nil {
 		if !s.noSync {
 			_ = file.Sync()
 		}

@@ -343,7 +343,7 @@ func (s *Store) Close() error {
 	if err := s.db.Close(); err != nil || s.suspect.Load() {
 		return err
 	}
-	return os.Remove(s.mark())
+	return os.Remove(markOf(s.path))
 }
 
 // update runs change in a durable transaction, shared with other writers. What it

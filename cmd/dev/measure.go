@@ -46,7 +46,7 @@ func measureDirectory(ctx context.Context, path string, n int) (told measured.Se
 	}
 	own := []age.Recipient{identity.Recipient()}
 	load := func() error {
-		d, err := directory.Open(path, own)
+		d, err := directory.Open(path, own, nil)
 		if err != nil {
 			return err
 		}
@@ -67,7 +67,7 @@ func measureDirectory(ctx context.Context, path string, n int) (told measured.Se
 	if told.Disk, err = measured.Size(path); err != nil {
 		return told, err
 	}
-	d, err := directory.Open(path, own)
+	d, err := directory.Open(path, own, nil)
 	if err != nil {
 		return told, err
 	}

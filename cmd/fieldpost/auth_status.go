@@ -59,7 +59,7 @@ func (p *program) account(ctx context.Context, settings *config.Config) (signedI
 	if !errors.Is(err, client.ErrNotRunning) {
 		return signedIn{}, err
 	}
-	home, err := daemon.OpenHome(ctx, settings, daemon.OpenSecrets(settings, os.Getenv), verifyApart, p.logger(settings))
+	home, err := daemon.OpenHome(ctx, settings, daemon.OpenSecrets(settings, os.Getenv), verifyApart(), p.logger(settings))
 	if err != nil {
 		return signedIn{}, err
 	}

@@ -150,7 +150,7 @@ func (s *stage) startDaemon(ctx context.Context, folder, login, lang string) (en
 		return nil, err
 	}
 	log := slog.New(slog.NewTextHandler(io.Discard, nil))
-	home, err := daemon.OpenHome(ctx, settings, &keychain.Memory{}, verifyApart, log)
+	home, err := daemon.OpenHome(ctx, settings, &keychain.Memory{}, verifyApart(), log)
 	if err != nil {
 		return nil, err
 	}

@@ -85,7 +85,7 @@ func (p *program) client(ctx context.Context, settings *config.Config) (*client.
 
 // openHome opens the files, and what was sealed before as far as the keychain lets.
 func (p *program) openHome(ctx context.Context, settings *config.Config) (*daemon.Home, error) {
-	home, err := daemon.OpenHome(ctx, settings, daemon.OpenSecrets(settings, os.Getenv), verifyApart, p.logger(settings))
+	home, err := daemon.OpenHome(ctx, settings, daemon.OpenSecrets(settings, os.Getenv), verifyApart(), p.logger(settings))
 	if err != nil {
 		return nil, err
 	}

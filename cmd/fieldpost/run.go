@@ -29,7 +29,7 @@ func (p *program) serve(ctx context.Context, settings *config.Config) error {
 	defer file.Close()
 	level := settings.Settings().Log.Level
 	log := slog.New(slog.NewJSONHandler(io.MultiWriter(p.errOut, file), &slog.HandlerOptions{Level: level}))
-	home, err := daemon.OpenHome(ctx, settings, daemon.OpenSecrets(settings, os.Getenv), verifyApart, log)
+	home, err := daemon.OpenHome(ctx, settings, daemon.OpenSecrets(settings, os.Getenv), verifyApart(), log)
 	if err != nil {
 		return err
 	}

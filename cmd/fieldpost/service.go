@@ -159,7 +159,7 @@ func (p *program) refuseWhileItemsWait(ctx context.Context, settings *config.Con
 	if !errors.Is(err, client.ErrNotRunning) {
 		return err
 	}
-	home, err := daemon.OpenHome(ctx, settings, daemon.OpenSecrets(settings, os.Getenv), verifyApart, p.logger(settings))
+	home, err := daemon.OpenHome(ctx, settings, daemon.OpenSecrets(settings, os.Getenv), verifyApart(), p.logger(settings))
 	if err != nil {
 		return err
 	}

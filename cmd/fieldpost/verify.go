@@ -12,6 +12,8 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"fieldpost/daemon"
+	"fieldpost/daemon/directory"
 	"fieldpost/outbox"
 )
 
@@ -49,22 +51,55 @@ func (p *program) verifyStore() *cobra.Command {
 	return p.described(c, "verify_store", "verify-store outbox.db")
 }
 
-// verifyApart reads a store in a child process: a damaged one can crash its reader.
-func verifyApart(path string) error {
+// verifyCopy is the child that reads the copy of people and records.
+func (p *program) verifyCopy() *cobra.Command {
+	c := p.command("verify-copy", func(_ *cobra.Command, args []string) error { return directory.Verify(args[0]) }, "file")
+	c.Args = exactly(1)
+	ofPaths(c)
+	c.Hidden = true
+	return p.described(c, "verify_copy", "verify-copy directory.db")
+}
+
+// verifyApart reads files in child processes: a damaged one can crash its reader.
+func verifyApart() daemon.Verify { return daemon.Verify{Outbox: outboxApart, Directory: copyApart} }
+
+// errNoChild says that no child process could be started.
+var errNoChild = errors.New("no process could be started")
+
+// readApart gives what a child said that reads a file, and with which *exec.ExitError it
+// ended; errNoChild where there was none.
+func readApart(verb, path string) (said string, err error) {
 	self, err := os.Executable()
 	if err != nil || strings.HasSuffix(filepath.Base(self), ".test") {
-		return outbox.Verify(path) // a test binary is no fieldpost to start
+		return "", errNoChild // a test binary is no fieldpost to start
 	}
 	ctx, cancel := context.WithTimeout(context.Background(), verifyTime)
 	defer cancel()
-	child := exec.CommandContext(ctx, self, "verify-store", path)
-	said, err := child.CombinedOutput()
+	all, err := exec.CommandContext(ctx, self, verb, path).CombinedOutput()
+	first, _, _ := strings.Cut(string(all), "\n")
+	var exit *exec.ExitError
+	if err != nil && !errors.As(err, &exit) {
+		return "", errNoChild
+	}
+	return first, err
+}
+
+func copyApart(path string) error {
+	said, err := readApart("verify-copy", path)
+	if err == nil || errors.Is(err, errNoChild) {
+		return nil
+	}
+	return fmt.Errorf("%w: %s", directory.ErrDamaged, said)
+}
+
+func outboxApart(path string) error {
+	said, err := readApart("verify-store", path)
 	var exit *exec.ExitError
 	switch {
 	case err == nil:
 		return nil
 	case !errors.As(err, &exit):
-		return outbox.Verify(path) // no process could be started
+		return outbox.Verify(path)
 	}
 	switch exit.ExitCode() {
 	case storeInUse:
@@ -74,6 +109,5 @@ func verifyApart(path string) error {
 	case storeShut:
 		return fmt.Errorf("verifying %s: %s", path, said)
 	}
-	first, _, _ := strings.Cut(string(said), "\n")
-	return fmt.Errorf("%w: %s", outbox.ErrDamaged, first)
+	return fmt.Errorf("%w: %s", outbox.ErrDamaged, said)
 }

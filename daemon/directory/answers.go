@@ -35,7 +35,7 @@ func (d *Directory) Remember(user string, a Answer) error {
 	if err != nil {
 		return err
 	}
-	return d.db.Update(func(tx *bbolt.Tx) error { return tx.Bucket(bucketAnswers).Put(key, sealed) })
+	return d.update(func(tx *bbolt.Tx) error { return tx.Bucket(bucketAnswers).Put(key, sealed) })
 }
 
 // Unanswer forgets an answer of the user; ErrNoAnswer where there is none.
@@ -44,7 +44,7 @@ func (d *Directory) Unanswer(user, address string) error {
 		return ErrLocked
 	}
 	key := d.answerKey(user, Fold(address))
-	return d.db.Update(func(tx *bbolt.Tx) error {
+	return d.update(func(tx *bbolt.Tx) error {
 		bucket := tx.Bucket(bucketAnswers)
 		if bucket.Get(key) == nil {
 			return ErrNoAnswer
@@ -56,7 +56,8 @@ func (d *Directory) Unanswer(user, address string) error {
 // Answers lists what the user answered, by address.
 func (d *Directory) Answers(user string) (all []Answer, err error) {
 	prefix := []byte(user + "/")
-	err = d.db.View(func(tx *bbolt.Tx) error {
+	err = d.view(func(tx *bbolt.Tx) error {
+		all = nil
 		cursor := tx.Bucket(bucketAnswers).Cursor()
 		for k, sealed := cursor.Seek(prefix); bytes.HasPrefix(k, prefix); k, sealed = cursor.Next() {
 			a, err := d.answerIn(k, sealed)

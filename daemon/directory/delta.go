@@ -146,7 +146,7 @@ func (w *writer) move(moved map[string]string) error {
 // Current is the id that a record has now: another than before where it was merged or
 // converted.
 func (d *Directory) Current(id string) (now string, err error) {
-	err = d.db.View(func(tx *bbolt.Tx) error {
+	err = d.view(func(tx *bbolt.Tx) error {
 		now = current(tx, id)
 		return nil
 	})
@@ -166,7 +166,8 @@ func current(tx *bbolt.Tx, id string) string {
 
 // held are those of the ids that stand in the copy.
 func (d *Directory) held(t *table, ids []string) (found []string, err error) {
-	err = d.db.View(func(tx *bbolt.Tx) error {
+	err = d.view(func(tx *bbolt.Tx) error {
+		found = nil
 		for _, id := range ids {
 			if tx.Bucket(t.rows).Get([]byte(id)) != nil {
 				found = append(found, id)

@@ -32,12 +32,17 @@ type desk struct {
 
 func newDesk(t *testing.T) *desk {
 	t.Helper()
+	return newDeskIn(t, t.TempDir())
+}
+
+func newDeskIn(t *testing.T, folder string) *desk {
+	t.Helper()
 	d := &desk{t: t, clock: time.Now()}
 	d.org = sandbox.New(sandbox.Config{Empty: true, Now: func() time.Time { return d.clock }})
 	d.org.Set(func(r *sandbox.Rules) { r.SessionIdle = 0 }) // the client here never renews one
 	d.client = sftest.Client(t, d.org)
 	var err error
-	d.path = filepath.Join(t.TempDir(), "directory.db")
+	d.path = filepath.Join(folder, "directory.db")
 	if d.identity, err = age.GenerateX25519Identity(); err != nil {
 		t.Fatal(err)
 	}
@@ -55,7 +60,7 @@ func (d *desk) open() {
 	d.t.Helper()
 	recipients := []age.Recipient{d.identity.Recipient()}
 	var err error
-	if d.Directory, err = directory.Open(d.path, recipients); err == nil {
+	if d.Directory, err = directory.Open(d.path, recipients, nil); err == nil {
 		err = d.Unlock(d.identity, recipients)
 	}
 	if err != nil {

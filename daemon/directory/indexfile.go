@@ -81,7 +81,7 @@ func (d *Directory) loadIndex(tx *bbolt.Tx, t *table) (*index, error) {
 	}
 	var h header
 	if err := cbor.Unmarshal(in.piece, &h); err != nil {
-		return nil, fmt.Errorf("%w: an index: %w", errDamaged, err)
+		return nil, fmt.Errorf("%w: an index: %w", ErrDamaged, err)
 	}
 	in.piece = nil
 	x := &index{
@@ -154,7 +154,7 @@ func (r *pieceReader) next() error {
 	name := pieceName(r.table, r.n)
 	sealed := r.bucket.Get(name)
 	if sealed == nil {
-		return fmt.Errorf("%w: an index ends early", errDamaged)
+		return fmt.Errorf("%w: an index ends early", ErrDamaged)
 	}
 	var err error
 	r.buffer, err = r.d.vault.unseal(r.buffer, sealed, name)

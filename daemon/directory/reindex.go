@@ -45,7 +45,7 @@ func (s *syncing) indexed(loading bool) error {
 		s.indexAt = s.pagesRead + s.pagesRead/2 + 1
 	}
 	overgrown := false
-	err := s.d.db.View(func(tx *bbolt.Tx) error {
+	err := s.d.view(func(tx *bbolt.Tx) error {
 		for _, t := range tables {
 			fresh := tx.Bucket(bucketIndex).Get(pieceName(t, 0)) == nil
 			overgrown = overgrown || t.searched && (fresh || len(changes(tx, t)) > fewChanges)
@@ -68,7 +68,7 @@ func (d *Directory) reindex() error {
 		if err != nil {
 			return err
 		}
-		err = d.db.Update(func(tx *bbolt.Tx) error {
+		err = d.update(func(tx *bbolt.Tx) error {
 			if err := d.storeIndex(tx, t, x); err != nil {
 				return err
 			}
@@ -102,7 +102,7 @@ func settle(tx *bbolt.Tx, t *table, upTo uint64) error {
 
 // buildIndex makes the index of a table as it is now, and tells up to which change.
 func (d *Directory) buildIndex(t *table) (x *index, upTo uint64, err error) {
-	err = d.db.View(func(tx *bbolt.Tx) error {
+	err = d.view(func(tx *bbolt.Tx) error {
 		upTo = tx.Bucket(bucketChanged).Sequence()
 		user, err := userOf(tx)
 		if err != nil {

@@ -1,6 +1,7 @@
 package directory
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -31,15 +32,25 @@ func (m Match) settled() bool { return len(m.People) > 0 || m.Colleague || m.Ign
 // are told that the filter hides, and those that have another id by now. The result is
 // keyed by the folded address or the id; an address nobody has is absent from it.
 func (d *Directory) Resolve(ctx context.Context, source Source, filter Filter, addresses, ids []string, now time.Time) (map[string]Match, error) {
-	r := &resolving{d: d, ctx: ctx, source: source, filter: filter, now: now, epoch: d.epoch.Load(), found: map[string]Match{}}
+	r := &resolving{d: d, ctx: ctx, source: source, filter: filter, now: now, epoch: d.now(), found: map[string]Match{}}
 	var err error
-	if r.usable, err = d.MadeBy(filter); err != nil {
+	if r.usable, err = d.MadeBy(filter); kept(err) != nil {
 		return nil, err
 	}
 	if err := r.addresses(addresses); err != nil {
 		return nil, err
 	}
 	return r.found, r.ids(ids)
+}
+
+// kept lets trouble with the copy itself pass: a full disk keeps nobody from being asked
+// for live.
+func kept(err error) error {
+	var own *StoreError
+	if errors.As(err, &own) {
+		return nil
+	}
+	return err
 }
 
 // Known is Resolve without a network: what the rep answered and the copy knows.
@@ -49,7 +60,8 @@ func (d *Directory) Known(filter Filter, addresses, ids []string) (map[string]Ma
 		return map[string]Match{}, err
 	}
 	found := map[string]Match{}
-	err = d.db.View(func(tx *bbolt.Tx) error {
+	err = d.view(func(tx *bbolt.Tx) error {
+		clear(found)
 		for _, address := range addresses {
 			m, _, err := d.known(tx, filter, Fold(address))
 			if err != nil {
@@ -126,7 +138,7 @@ type resolving struct {
 	source Source
 	filter Filter
 	now    time.Time
-	epoch  int64
+	epoch  epoch
 	usable bool // the copy can be read, and was made through the filter
 	found  map[string]Match
 }
@@ -134,7 +146,7 @@ type resolving struct {
 // fresh reports whether the copy is not older than a match is believed.
 func (r *resolving) fresh() (bool, error) {
 	s, err := r.d.state()
-	return err == nil && r.now.Sub(s.RefreshedAt).Abs() < matchAge, err
+	return err == nil && r.now.Sub(s.RefreshedAt).Abs() < matchAge, kept(err)
 }
 
 func (r *resolving) addresses(addresses []string) error {
@@ -148,11 +160,11 @@ func (r *resolving) addresses(addresses []string) error {
 		var m Match
 		told := false
 		if r.usable {
-			err := r.d.db.View(func(tx *bbolt.Tx) (err error) {
+			err := r.d.view(func(tx *bbolt.Tx) (err error) {
 				m, told, err = r.d.known(tx, r.filter, folded)
 				return err
 			})
-			if err != nil {
+			if kept(err) != nil {
 				return err
 			}
 		}
@@ -251,6 +263,9 @@ func (r *resolving) ask(filter Filter, by string, values []string) (all []*row, 
 	}
 	s, err := r.d.state()
 	if err != nil {
+		s = &state{}
+	}
+	if kept(err) != nil {
 		return nil, err
 	}
 	for _, l := range filter.people() {
@@ -279,7 +294,7 @@ func (r *resolving) learn(addresses []string, shown []*row) error {
 	if !r.usable {
 		return nil
 	}
-	return r.d.write(r.epoch, func(w *writer) error {
+	return kept(r.d.write(r.epoch, func(w *writer) error {
 		for _, f := range shown {
 			if err := w.put(people, f); err != nil {
 				return err
@@ -300,7 +315,7 @@ func (r *resolving) learn(addresses []string, shown []*row) error {
 			}
 		}
 		return nil
-	})
+	}))
 }
 
 // ids tells which of the ids are people whom the filter hides: naming one by id must not
@@ -314,21 +329,17 @@ func (r *resolving) ids(ids []string) error {
 	var unknown []string
 	for _, id := range ids {
 		now, err := r.d.Current(id)
-		if err != nil {
+		if kept(err) != nil {
 			return err
 		}
-		if now != id {
-			p, err := r.d.Person(now)
-			if err != nil && !errors.Is(err, ErrLocked) {
-				return err
-			}
+		p, err := r.d.Person(cmp.Or(now, id))
+		if kept(err) != nil && !errors.Is(err, ErrLocked) {
+			return err
+		}
+		if now != "" && now != id {
 			p.ID = now
 			r.found[id] = Match{People: []Person{p}}
 			continue
-		}
-		p, err := r.d.Person(id)
-		if err != nil && !errors.Is(err, ErrLocked) {
-			return err
 		}
 		look, looked := r.d.looks.of(id, r.now)
 		switch {
@@ -384,7 +395,7 @@ func (r *resolving) askIDs(ids []string) error {
 			r.found[from] = Match{People: []Person{{ID: to}}}
 		}
 		if len(moved) > 0 && r.usable {
-			if err := r.d.write(r.epoch, func(w *writer) error { return w.move(moved) }); err != nil {
+			if err := kept(r.d.write(r.epoch, func(w *writer) error { return w.move(moved) })); err != nil {
 				return err
 			}
 		}
@@ -401,7 +412,7 @@ func (d *Directory) Person(id string) (p Person, err error) {
 	if d.vault.locked() {
 		return p, ErrLocked
 	}
-	err = d.db.View(func(tx *bbolt.Tx) error {
+	err = d.view(func(tx *bbolt.Tx) error {
 		r, err := d.get(tx, people, id)
 		if r != nil {
 			user := ""
@@ -419,7 +430,7 @@ func (d *Directory) Record(id string) (e Entry, err error) {
 	if d.vault.locked() {
 		return e, ErrLocked
 	}
-	err = d.db.View(func(tx *bbolt.Tx) error {
+	err = d.view(func(tx *bbolt.Tx) error {
 		r, err := d.get(tx, records, id)
 		if r != nil {
 			e = r.entry()
@@ -434,7 +445,7 @@ func (d *Directory) Name(id string) (name string, err error) {
 	if d.vault.locked() {
 		return "", nil
 	}
-	err = d.db.View(func(tx *bbolt.Tx) error {
+	err = d.view(func(tx *bbolt.Tx) error {
 		for _, t := range []*table{people, records} {
 			r, err := d.get(tx, t, current(tx, id))
 			if err != nil || r != nil {

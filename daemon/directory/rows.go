@@ -78,7 +78,7 @@ func (d *Directory) unsealed(t *table, id, sealed []byte) (*row, error) {
 	}
 	r := &row{}
 	if err := cbor.Unmarshal(payload, r); err != nil {
-		return nil, fmt.Errorf("%w: a row: %w", errDamaged, err)
+		return nil, fmt.Errorf("%w: a row: %w", ErrDamaged, err)
 	}
 	return r, nil
 }

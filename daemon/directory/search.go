@@ -66,7 +66,7 @@ func (d *Directory) search(t *table, q Query, tell func(r *row, user string)) er
 	if q.Limit <= 0 {
 		q.Limit = DefaultLimit
 	}
-	return d.db.View(func(tx *bbolt.Tx) error {
+	return d.view(func(tx *bbolt.Tx) error {
 		user, err := userOf(tx)
 		if err != nil {
 			return err

@@ -64,13 +64,13 @@ func stateOf(tx *bbolt.Tx) (*state, error) {
 		return s, nil
 	}
 	if err := json.Unmarshal(value, s); err != nil {
-		return nil, fmt.Errorf("%w: its state: %w", errDamaged, err)
+		return nil, fmt.Errorf("%w: its state: %w", ErrDamaged, err)
 	}
 	return s, nil
 }
 
 func (d *Directory) state() (s *state, err error) {
-	err = d.db.View(func(tx *bbolt.Tx) error {
+	err = d.view(func(tx *bbolt.Tx) error {
 		s, err = stateOf(tx)
 		return err
 	})

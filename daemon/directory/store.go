@@ -8,11 +8,7 @@ import (
 	"bytes"
 	"encoding/json"
 	"errors"
-	"fmt"
-	"os"
-	"path/filepath"
-	"sync/atomic"
-	"time"
+	"sync"
 
 	"filippo.io/age"
 	"go.etcd.io/bbolt"
@@ -50,99 +46,22 @@ type Entry struct {
 }
 
 // Directory is the copy on disk. Besides the rep's answers it holds nothing that
-// Salesforce does not, so a copy that cannot be opened is made anew.
+// Salesforce does not, so a copy that is damaged is made anew. It is safe for concurrent
+// use.
 type Directory struct {
-	db    *bbolt.DB
-	vault vault
-	// epoch counts how often the copy was forgotten: what was read for an earlier one is
-	// not kept.
-	epoch   atomic.Int64
+	file    file
+	vault   vault
 	looks   looks
 	indexes indexes
+
+	mu         sync.Mutex
+	epoch      epoch
+	recipients []age.Recipient // who can open the copy
 }
 
 // ErrForgotten says that the copy was forgotten while it was being made: another user
 // signed in, or nobody is signed in any more. Nothing of it was kept.
 var ErrForgotten = errors.New("directory: forgotten meanwhile")
-
-// Open opens the copy at path; a damaged file is replaced by an empty one. A new one is
-// sealed to the recipients; an earlier one is locked until Unlock.
-func Open(path string, recipients []age.Recipient) (*Directory, error) {
-	if err := os.MkdirAll(filepath.Dir(path), 0o700); err != nil {
-		return nil, fmt.Errorf("directory: %w", err)
-	}
-	d := &Directory{}
-	err := d.open(path, recipients)
-	if err != nil {
-		if removal := os.Remove(path); removal != nil {
-			return nil, fmt.Errorf("directory: %s: %w", path, errors.Join(err, removal))
-		}
-		if err = d.open(path, recipients); err != nil {
-			return nil, fmt.Errorf("directory: %s: %w", path, err)
-		}
-	}
-	return d, nil
-}
-
-func (d *Directory) open(path string, recipients []age.Recipient) error {
-	facts, err := unsealedFacts(path)
-	if err != nil {
-		return err
-	}
-	db, err := bbolt.Open(path, 0o600, &bbolt.Options{Timeout: time.Second, NoFreelistSync: true, FreelistType: bbolt.FreelistMapType})
-	if err != nil {
-		return err
-	}
-	d.db = db
-	err = db.Update(func(tx *bbolt.Tx) error {
-		for _, name := range append(copied(), bucketMeta, bucketFacts, bucketAnswers) {
-			if _, err := tx.CreateBucketIfNotExists(name); err != nil {
-				return err
-			}
-		}
-		for name, value := range facts {
-			if err := tx.Bucket(bucketFacts).Put([]byte(name), value); err != nil {
-				return err
-			}
-		}
-		if tx.Bucket(bucketMeta).Get(metaKey) != nil {
-			return nil
-		}
-		return d.begin(tx, recipients)
-	})
-	if err != nil {
-		return errors.Join(err, db.Close())
-	}
-	return nil
-}
-
-// unsealedFacts takes what an earlier version kept out of a file that was not sealed, and
-// removes the file: a deletion would leave the names in it.
-func unsealedFacts(path string) (map[string][]byte, error) {
-	if _, err := os.Stat(path); err != nil {
-		return nil, nil //nolint:nilerr // there is none
-	}
-	db, err := bbolt.Open(path, 0o600, &bbolt.Options{Timeout: time.Second})
-	if err != nil {
-		return nil, err
-	}
-	facts := map[string][]byte{}
-	old := false
-	err = db.View(func(tx *bbolt.Tx) error {
-		meta := tx.Bucket(bucketMeta)
-		if old = meta != nil && !bytes.Equal(meta.Get(metaFormat), format); !old || tx.Bucket(bucketFacts) == nil {
-			return nil
-		}
-		return tx.Bucket(bucketFacts).ForEach(func(name, value []byte) error {
-			facts[string(name)] = bytes.Clone(value)
-			return nil
-		})
-	})
-	if err = errors.Join(err, db.Close()); err != nil || !old {
-		return nil, err
-	}
-	return facts, os.Remove(path)
-}
 
 // copied are the buckets of the copy: what another user must not find.
 func copied() [][]byte {
@@ -154,9 +73,9 @@ func copied() [][]byte {
 }
 
 // begin makes the key of a copy that is empty yet.
-func (d *Directory) begin(tx *bbolt.Tx, recipients []age.Recipient) error {
+func (d *Directory) begin(tx *bbolt.Tx) error {
 	secret := seal.NewKey()
-	if err := wrap(tx, secret, recipients); err != nil {
+	if err := wrap(tx, secret, d.openers()); err != nil {
 		return err
 	}
 	return d.vault.use(secret)
@@ -177,11 +96,12 @@ func wrap(tx *bbolt.Tx, secret []byte, recipients []age.Recipient) error {
 // Unlock opens the copy with the rep's identity. One that this identity does not open is
 // emptied and begun anew for the recipients, answers and all: nobody can read it any more.
 func (d *Directory) Unlock(identity age.Identity, recipients []age.Recipient) error {
+	d.setOpeners(recipients)
 	if !d.vault.locked() {
 		return nil
 	}
 	var wrapped []byte
-	err := d.db.View(func(tx *bbolt.Tx) error {
+	err := d.view(func(tx *bbolt.Tx) error {
 		wrapped = bytes.Clone(tx.Bucket(bucketMeta).Get(metaKey))
 		return nil
 	})
@@ -191,12 +111,12 @@ func (d *Directory) Unlock(identity age.Identity, recipients []age.Recipient) er
 	if secret, err := seal.Unwrap(wrapped, identity); err == nil {
 		return d.vault.use(secret)
 	}
-	return d.db.Update(func(tx *bbolt.Tx) error {
-		d.epoch.Add(1)
+	return d.update(func(tx *bbolt.Tx) error {
+		d.turn()
 		if err := empty(tx, append(copied(), bucketAnswers)...); err != nil {
 			return err
 		}
-		return errors.Join(tx.Bucket(bucketMeta).Delete(metaState), d.begin(tx, recipients))
+		return errors.Join(tx.Bucket(bucketMeta).Delete(metaState), d.begin(tx))
 	})
 }
 
@@ -206,13 +126,8 @@ func (d *Directory) Reseal(identity age.Identity, recipients []age.Recipient) er
 	if d.vault.locked() {
 		return d.Unlock(identity, recipients)
 	}
-	return d.db.Update(func(tx *bbolt.Tx) error { return wrap(tx, d.vault.secret, recipients) })
-}
-
-// Close lets the file go.
-func (d *Directory) Close() error {
-	d.indexes.close()
-	return d.db.Close()
+	d.setOpeners(recipients)
+	return d.update(func(tx *bbolt.Tx) error { return wrap(tx, d.vault.key(), recipients) })
 }
 
 // writer is a change of the copy and of what is told about it, in one transaction.
@@ -222,12 +137,32 @@ type writer struct {
 	state *state
 }
 
-// write changes the copy that was read in an epoch, or gives ErrForgotten where that is
-// over.
-func (d *Directory) write(epoch int64, change func(*writer) error) error {
-	return d.db.Update(func(tx *bbolt.Tx) error {
-		if d.epoch.Load() != epoch {
+// epoch counts how often the copy was emptied: what was read for an earlier one is not
+// kept.
+type epoch struct{ forgotten, replaced int }
+
+func (d *Directory) now() epoch {
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	return d.epoch
+}
+
+// turn begins another epoch: the copy is forgotten.
+func (d *Directory) turn() {
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	d.epoch.forgotten++
+}
+
+// write changes the copy that was read in an epoch. Where that is over it gives
+// ErrForgotten, or a *StoreError where a damaged file was replaced.
+func (d *Directory) write(since epoch, change func(*writer) error) error {
+	return d.update(func(tx *bbolt.Tx) error {
+		switch now := d.now(); {
+		case now.forgotten != since.forgotten:
 			return ErrForgotten
+		case now.replaced != since.replaced:
+			return &StoreError{errors.New("the copy was damaged and is made anew")}
 		}
 		s, err := stateOf(tx)
 		if err != nil {
@@ -276,13 +211,13 @@ func (d *Directory) Keep(name string, facts any) error {
 	if err != nil {
 		return err
 	}
-	return d.db.Update(func(tx *bbolt.Tx) error { return tx.Bucket(bucketFacts).Put([]byte(name), value) })
+	return d.update(func(tx *bbolt.Tx) error { return tx.Bucket(bucketFacts).Put([]byte(name), value) })
 }
 
 // Kept reads what Keep stored; false where there is nothing.
 func (d *Directory) Kept(name string, facts any) (bool, error) {
 	var value []byte
-	err := d.db.View(func(tx *bbolt.Tx) error {
+	err := d.view(func(tx *bbolt.Tx) error {
 		value = bytes.Clone(tx.Bucket(bucketFacts).Get([]byte(name)))
 		return nil
 	})
@@ -296,8 +231,8 @@ func (d *Directory) Kept(name string, facts any) (bool, error) {
 // for the next sign-in of the same user; nobody else is given them.
 func (d *Directory) Forget() error {
 	d.looks.forget()
-	return d.db.Update(func(tx *bbolt.Tx) error {
-		d.epoch.Add(1)
+	return d.update(func(tx *bbolt.Tx) error {
+		d.turn()
 		return errors.Join(empty(tx, append(copied(), bucketFacts)...), tx.Bucket(bucketMeta).Delete(metaState))
 	})
 }
@@ -309,7 +244,7 @@ func (d *Directory) ForgetOne(email, id string) error {
 	if d.vault.locked() {
 		return ErrLocked
 	}
-	err := d.write(d.epoch.Load(), func(w *writer) error {
+	err := d.write(d.now(), func(w *writer) error {
 		if email != "" {
 			for _, t := range []*table{people, users} {
 				found, err := d.linked(w.tx, t, d.vault.hash(Fold(email)))

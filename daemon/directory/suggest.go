@@ -33,7 +33,8 @@ func (d *Directory) Suggest(personID string) (all []Suggestion, err error) {
 	if d.vault.locked() {
 		return nil, ErrLocked
 	}
-	err = d.db.View(func(tx *bbolt.Tx) error {
+	err = d.view(func(tx *bbolt.Tx) error {
+		all = nil
 		p, err := d.get(tx, people, current(tx, personID))
 		if err != nil || p == nil || p.Object != "Contact" {
 			return err

@@ -46,12 +46,12 @@ func (p Plan) listings() []listing {
 // is listed page by page, each of them kept, so that a load that was interrupted goes on
 // where it was; later only what changed is read, and everything anew once a week. An
 // object that the rep may not see is passed over. Errors: a *ConditionError, ErrForgotten,
-// ErrScarce, ErrLocked, or what the calls met.
+// ErrScarce, ErrLocked, a *StoreError, or what the calls met.
 func (d *Directory) Sync(ctx context.Context, source Source, plan Plan, now time.Time) error {
 	if d.vault.locked() {
 		return ErrLocked
 	}
-	s := &syncing{d: d, ctx: ctx, plan: plan, now: now, epoch: d.epoch.Load()}
+	s := &syncing{d: d, ctx: ctx, plan: plan, now: now, epoch: d.now()}
 	s.source = counted{source, s}
 	d.ForgetMisses()
 	err := s.run()
@@ -71,7 +71,7 @@ type syncing struct {
 	source counted
 	plan   Plan
 	now    time.Time
-	epoch  int64
+	epoch  epoch
 	calls  int // made since they were told last
 
 	pagesRead, indexAt int // how many pages were read, and at which the indexes are made anew

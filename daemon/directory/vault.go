@@ -5,7 +5,6 @@ import (
 	"crypto/hkdf"
 	"crypto/hmac"
 	"crypto/sha256"
-	"errors"
 	"fmt"
 	"sync"
 
@@ -22,8 +21,6 @@ func (lockedError) Error() string { return "directory: locked" }
 
 // Problem names the sentence in daemon/words.
 func (lockedError) Problem() (code string, args map[string]string) { return "directory_locked", nil }
-
-var errDamaged = errors.New("directory: damaged")
 
 // vault seals what names somebody. Rows are encrypted, each bound to its id; addresses
 // are looked up by a keyed hash (decision 0006). It is safe for concurrent use.
@@ -62,6 +59,13 @@ func (v *vault) locked() bool {
 	return v.aead == nil
 }
 
+// key is what opened the vault, nil while it is locked.
+func (v *vault) key() []byte {
+	v.mu.RLock()
+	defer v.mu.RUnlock()
+	return v.secret
+}
+
 // seal encrypts for the owner that a name stands for.
 func (v *vault) seal(payload, owner []byte) ([]byte, error) {
 	v.mu.RLock()
@@ -83,7 +87,7 @@ func (v *vault) unseal(into, sealed, owner []byte) ([]byte, error) {
 	}
 	payload, err := aead.Open(into[:0], nil, sealed, owner)
 	if err != nil {
-		return nil, fmt.Errorf("%w: the seal of %q is broken", errDamaged, owner)
+		return nil, fmt.Errorf("%w: the seal of %q is broken", ErrDamaged, owner)
 	}
 	return payload, nil
 }

@@ -101,7 +101,7 @@ func newLaptop(t *testing.T, rules ...func(*sandbox.Rules)) *laptop {
 	if l.key, err = age.GenerateX25519Identity(); err != nil {
 		t.Fatal(err)
 	}
-	people, err := directory.Open(filepath.Join(t.TempDir(), "directory.db"), []age.Recipient{l.key.Recipient()})
+	people, err := directory.Open(filepath.Join(t.TempDir(), "directory.db"), []age.Recipient{l.key.Recipient()}, nil)
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -215,7 +215,7 @@ func (w *world) boot() {
 		w.t.Fatal(err)
 	}
 	own := []age.Recipient{w.key.Recipient()}
-	if w.people, err = directory.Open(filepath.Join(w.folder, "directory.db"), own); err == nil {
+	if w.people, err = directory.Open(filepath.Join(w.folder, "directory.db"), own, nil); err == nil {
 		err = w.people.Unlock(w.key, own)
 	}
 	if err != nil {

@@ -23,6 +23,7 @@ var statuses = map[string]int{
 	"nothing_answered":       http.StatusNotFound,
 	"allowance_scarce":       http.StatusServiceUnavailable,
 	"withdraw_later":         http.StatusServiceUnavailable,
+	"directory_store":        http.StatusInsufficientStorage,
 	"not_durable":            http.StatusInsufficientStorage,
 	"settings_unwritable":    http.StatusInternalServerError,
 }

@@ -11,7 +11,8 @@ import (
 	"fieldpost/outbox/activity"
 )
 
-// captureRules is what the org allows, told at capture as far as it is known.
+// captureRules is what the org and the settings allow and want, told at capture as far as
+// it is known.
 type captureRules struct{ home *Home }
 
 // CheckRelated refuses a Related To that the settings or the org do not allow. That a
@@ -77,4 +78,9 @@ func (h *Home) barred() error {
 		return &codedError{code: "access_unknown", args: map[string]string{"groups": h.accessGroups()}}
 	}
 	return nil
+}
+
+// DeletesCancelled reports whether the record of a cancelled meeting is deleted.
+func (r captureRules) DeletesCancelled() bool {
+	return r.home.Config.Settings().Meeting.OnCancel == config.CancelDelete
 }

@@ -72,12 +72,19 @@ func (b *batch) add(d *Draft) (Receipt, error) {
 	if err != nil {
 		return Receipt{}, err
 	}
+	if receipt, known, err := b.toldAgain(current, d); err != nil || known {
+		return receipt, err
+	}
 	id := nextID(lastID(b.tx), b.now)
 	h := &head{
 		State: Waiting, Kind: d.Activity.Kind, Source: d.Source, CapturedAt: b.now, Account: current,
-		Key: b.store.hash(d.Activity.Key),
+		Key: b.store.hash(d.Activity.Key), Occasion: b.store.occasion(current, &d.Activity), Version: d.version(),
 	}
-	if d.Hold != nil {
+	switch {
+	case d.Activity.Cancelled && h.Occasion != nil: // what it cancels is not to be sent when it comes
+		h.callOff(b.now)
+		d.Notes = append(d.Notes, Note{Code: NoteNeverSent})
+	case d.Hold != nil:
 		h.State = Held
 	}
 	if err := b.problem(id, h, d.Hold); err != nil {

@@ -54,11 +54,14 @@ func readCounters(tx *bbolt.Tx) (counters, error) {
 	return c, err
 }
 
-// insert files a new item, and the key that it may be captured under again.
+// insert files a new item, and the key and the occasion that it may be told of again by.
 func (b *batch) insert(id itemID, h *head) error {
 	b.tx.Bucket(bucketHeads).FillPercent = 0.9 // ids ascend
-	if len(h.Key) > 0 {
-		if err := b.tx.Bucket(bucketKeys).Put(h.Key, id[:]); err != nil {
+	for _, name := range [][]byte{h.Key, h.Occasion} {
+		if len(name) == 0 {
+			continue
+		}
+		if err := b.tx.Bucket(bucketKeys).Put(name, id[:]); err != nil {
 			return err
 		}
 	}

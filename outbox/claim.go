@@ -46,10 +46,10 @@ func (s *Store) Claim(most int, mode string) (work []Work, next time.Time, err e
 		}
 		next = later
 		for _, id := range due {
-			w, err := b.claim(id, mode)
+			w, claimed, err := b.claim(id, mode)
 			if errors.Is(err, ErrDamaged) {
 				err = b.park(id)
-			} else if err == nil {
+			} else if claimed {
 				work = append(work, w)
 			}
 			if err != nil {
@@ -123,27 +123,33 @@ func (b *batch) park(id itemID) error {
 	return errors.Join(b.problem(id, h, &Problem{Code: ProblemDamaged, Who: You}), b.move(id, h, from))
 }
 
-func (b *batch) claim(id itemID, mode string) (Work, error) {
-	content, err := b.content(id)
-	if err != nil {
-		return Work{}, err
-	}
+// claim marks an item as being sent; false where it turns out not to be due: its calendar
+// has cancelled it meanwhile.
+func (b *batch) claim(id itemID, mode string) (w Work, claimed bool, err error) {
 	h, err := b.head(id)
 	if err != nil {
-		return Work{}, err
+		return w, false, err
+	}
+	if err := b.catchUp(id, h); err != nil || h.State != Waiting {
+		return w, false, err
+	}
+	content, err := b.content(id)
+	if err != nil {
+		return w, false, err
 	}
 	h.State, h.Claim, h.NextAt = Sending, &Claim{At: b.now, Mode: mode}, time.Time{}
-	w := Work{
+	w = Work{
 		ID: id.String(), Activity: content.Activity, CapturedAt: h.CapturedAt, Source: h.Source, Attempts: h.Attempts,
 		Doubt: h.Doubt, Pending: h.Pending, Record: h.Record, Sent: content.Sent,
 	}
-	return w, b.move(id, h, Waiting)
+	return w, true, b.move(id, h, Waiting)
 }
 
 // Outcome is what became of a claimed item.
 type Outcome struct {
 	ID string
-	// To is the state to settle in: Waiting, Delivered, NeedsAttention or Held.
+	// To is the state to settle in: Waiting, Delivered, NeedsAttention or Held; Discarded
+	// for a cancelled meeting that turned out not to be in Salesforce.
 	To State
 	// Record names the record that a Delivered item is in Salesforce.
 	Record *Record
@@ -216,7 +222,22 @@ func (b *batch) settle(o *Outcome) error {
 			return err
 		}
 	}
-	return b.move(id, h, Sending)
+	if o.To == Discarded {
+		h.callOff(b.now)
+	}
+	return b.sent(id, h)
+}
+
+// sent files an item that was being sent, and what its calendar told meanwhile.
+func (b *batch) sent(id itemID, h *head) error {
+	err := b.move(id, h, Sending)
+	if err == nil {
+		err = b.catchUp(id, h)
+	}
+	if errors.Is(err, ErrDamaged) {
+		return nil // the outcome counts; the next claim tells of the damage
+	}
+	return err
 }
 
 func (h *head) settleDoubt(o *Outcome, now time.Time) {
@@ -237,6 +258,10 @@ func (b *batch) delivered(id itemID, h *head, o *Outcome, doubted bool) error {
 		return fmt.Errorf("outbox: %s is delivered as no record", o.ID)
 	}
 	h.Record, h.Delivered = o.Record, b.now
+	if h.Deletes { // cancelled while nobody knew whether it is there
+		h.State, h.Pending = Waiting, PendingDelete
+		return nil
+	}
 	if !doubted {
 		return nil
 	}
@@ -271,9 +296,9 @@ func (b *batch) unsent(id itemID, h *head) error {
 // deleted is in the bin for good.
 func (b *batch) settleChange(id itemID, h *head) error {
 	if h.Pending == PendingDelete {
-		h.State, h.DiscardedAt = Discarded, b.now
+		h.callOff(b.now)
 	}
-	h.Pending = PendingCreate
+	h.Pending, h.Deletes = PendingCreate, false
 	content, err := b.content(id)
 	if err != nil {
 		return err
@@ -298,7 +323,7 @@ func (s *Store) Unclaim(ids []string) error {
 				continue
 			}
 			h.State, h.Claim = Waiting, nil
-			if err := b.move(id, h, Sending); err != nil {
+			if err := b.sent(id, h); err != nil {
 				return err
 			}
 		}

@@ -103,7 +103,7 @@ func dropSeals(tx *bbolt.Tx, current keyID) error {
 	err = errors.Join(err, tx.Bucket(bucketHeads).ForEach(func(k, value []byte) error {
 		h, err := decodeHead(value, itemID(k))
 		if err == nil {
-			used[h.PrivateKey] = true
+			used[h.PrivateKey], used[h.UpdateKey] = true, true
 		}
 		return err
 	}))

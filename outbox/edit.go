@@ -33,6 +33,9 @@ func (b *batch) edit(id itemID, delivered bool, change func(*activity.Activity) 
 	if err != nil {
 		return err
 	}
+	if err := b.catchUp(id, h); err != nil {
+		return err
+	}
 	from := h.State
 	editable := from == Waiting || from == NeedsAttention || from == Held || from == Delivered && delivered
 	if !editable || h.Purged || h.Pending == PendingDelete {
@@ -73,7 +76,8 @@ func (b *batch) dropChange(id itemID, h *head, from State) error {
 	if content.Sent != nil {
 		content.Activity, content.Sent = *content.Sent, nil
 	}
-	h.State, h.Pending, h.NextAt = Delivered, PendingCreate, time.Time{}
+	h.State, h.Pending, h.NextAt, h.Deletes = Delivered, PendingCreate, time.Time{}, false
+	h.Update, h.UpdateKey = nil, keyID{}
 	return errors.Join(
 		b.problem(id, h, nil), b.body(id, content, h.revision+1),
 		b.note(id, h, Note{Code: NoteChangeDropped}), b.move(id, h, from),

@@ -62,7 +62,7 @@ func (s *Store) Export() (items []Exported, sealed int, err error) {
 }
 
 func (v *snapshot) exported(id itemID, h *head) (Exported, error) {
-	content, err := v.body(id)
+	content, err := v.content(id, h)
 	if err != nil {
 		return Exported{}, err
 	}
@@ -121,7 +121,8 @@ func (b *batch) takeIn(item *Exported) (fresh bool, err error) {
 	h := &head{
 		State: item.State, Kind: item.Activity.Kind, Source: item.Source, CapturedAt: item.CapturedAt, Attempts: item.Attempts,
 		Pending: item.Pending, Record: item.Record, Key: b.store.hash(item.Activity.Key),
-		Doubt: &Doubt{Since: item.CapturedAt},
+		Version: version{Sequence: item.Activity.Sequence, Cancelled: item.Activity.Cancelled},
+		Doubt:   &Doubt{Since: item.CapturedAt},
 	}
 	switch item.State {
 	case Sending:
@@ -145,6 +146,10 @@ func (b *batch) takeIn(item *Exported) (fresh bool, err error) {
 			return false, err
 		}
 	}
+	if _, standing, err := b.standing(h.Account, &item.Activity); err != nil || standing != nil {
+		return false, err
+	}
+	h.Occasion = b.store.occasion(h.Account, &item.Activity)
 	return true, errors.Join(
 		b.note(id, h, Note{Code: NoteImported}),
 		b.body(id, &body{Activity: item.Activity, Sent: item.Sent}, 0), b.insert(id, h),

@@ -103,7 +103,7 @@ func (s *Store) naming(subject Subject) (ids []itemID, err error) {
 			if err != nil || h.Purged {
 				return err
 			}
-			content, err := v.body(id)
+			content, err := v.content(id, h)
 			switch {
 			case errors.Is(err, ErrSealed):
 				sealed++
@@ -136,9 +136,11 @@ func (b *batch) forget(id itemID) error {
 		h.State, h.DiscardedAt, h.Claim = Discarded, b.now, nil
 	}
 	h.Doubt, h.Pending = nil, PendingCreate
-	if len(h.Key) > 0 {
-		err = b.tx.Bucket(bucketKeys).Delete(h.Key)
-		h.Key = nil
+	for _, name := range []*[]byte{&h.Key, &h.Occasion} {
+		if len(*name) > 0 {
+			err = errors.Join(err, b.tx.Bucket(bucketKeys).Delete(*name))
+			*name = nil
+		}
 	}
 	return errors.Join(err, b.erase(id, h), b.move(id, h, from))
 }

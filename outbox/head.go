@@ -34,6 +34,19 @@ type head struct {
 	Key []byte `cbor:"18,keyasint,omitempty"`
 	// DiscardedAt is when it was put into the bin.
 	DiscardedAt time.Time `cbor:"19,keyasint,omitzero"`
+	// Occasion is the hash of what names a meeting across its versions, empty for none, and
+	// Version the newest that was told of it (occasion.go).
+	Occasion []byte  `cbor:"21,keyasint,omitempty"`
+	Version  version `cbor:"22,keyasint,omitzero"`
+	// Update is a version that could not be folded in yet, sealed under UpdateKey.
+	Update    []byte `cbor:"23,keyasint,omitempty"`
+	UpdateKey keyID  `cbor:"24,keyasint,omitzero"`
+	// CalledOff: the item is in the bin because its meeting was cancelled, not because the
+	// rep put it there.
+	CalledOff bool `cbor:"26,keyasint,omitempty"`
+	// Deletes: the meeting was cancelled while it was in doubt; a record that is found is
+	// deleted.
+	Deletes bool `cbor:"25,keyasint,omitempty"`
 	// Purged: the content is gone, this line of the ledger is what is left.
 	Purged bool `cbor:"20,keyasint,omitempty"`
 

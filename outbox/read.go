@@ -272,7 +272,7 @@ func (v *snapshot) item(id itemID, h *head) (Item, error) {
 		item.Purged = true
 		return item, nil
 	}
-	content, err := v.body(id)
+	content, err := v.content(id, h)
 	switch {
 	case errors.Is(err, ErrSealed):
 		item.Sealed = true
@@ -302,6 +302,19 @@ func (v *snapshot) ownership(h *head, owner *Account) *Problem {
 func (v *snapshot) body(id itemID) (*body, error) {
 	content := &body{}
 	return content, v.unseal(v.tx.Bucket(bucketBodies).Get(id[:]), frameBody, id, content)
+}
+
+// content is what an item says, with what could not be folded in yet.
+func (v *snapshot) content(id itemID, h *head) (*body, error) {
+	content, err := v.body(id)
+	if err != nil {
+		return nil, err
+	}
+	u, err := v.postponed(id, h)
+	if u != nil {
+		content.Activity = folded(content.Activity, u.Activity)
+	}
+	return content, err
 }
 
 func (v *snapshot) problem(id itemID, h *head) (*Problem, error) {

@@ -92,6 +92,12 @@ type Draft struct {
 	Source   Source
 	// Notes tell what capturing changed (a text cut, a recipient left out).
 	Notes []Note
+	// Stamp is when a calendar wrote this version of a meeting (DTSTAMP), zero where it does
+	// not tell.
+	Stamp time.Time
+	// DeleteCancelled: where the draft cancels a meeting that is in Salesforce, its record
+	// is deleted; else it is marked.
+	DeleteCancelled bool
 	// Hold, where set, captures the item as held, with this problem.
 	Hold *Problem
 }

@@ -194,8 +194,10 @@ func (x *examiner) heads() error {
 		if !h.Purged {
 			x.content(id, h)
 		}
-		if len(h.Key) > 0 && !bytes.Equal(x.tx.Bucket(bucketKeys).Get(h.Key), k) {
-			x.damaged(id.String(), "key")
+		for _, name := range [][]byte{h.Key, h.Occasion} {
+			if len(name) > 0 && !bytes.Equal(x.tx.Bucket(bucketKeys).Get(name), k) {
+				x.damaged(id.String(), "key")
+			}
 		}
 		return nil
 	})

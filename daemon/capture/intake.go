@@ -20,7 +20,7 @@ type Store interface {
 	Known(key string) (receipt outbox.Receipt, known bool, err error)
 }
 
-// Org says what the rep's org allows, as far as it is known.
+// Org says what the rep's org and the settings allow and want, as far as it is known.
 type Org interface {
 	// CheckRelated refuses a Related To that the org or the settings do not allow; nil
 	// where it is allowed, or where the org's facts are not known yet: delivery decides
@@ -28,6 +28,9 @@ type Org interface {
 	CheckRelated(kind activity.Kind, to activity.Related) *Refusal
 	// CheckAccess refuses a rep who is known not to be among those who may capture.
 	CheckAccess() *Refusal
+	// DeletesCancelled reports whether the record of a cancelled meeting is deleted, not
+	// marked.
+	DeletesCancelled() bool
 }
 
 // noOrg refuses nothing.
@@ -35,6 +38,7 @@ type noOrg struct{}
 
 func (noOrg) CheckRelated(activity.Kind, activity.Related) *Refusal { return nil }
 func (noOrg) CheckAccess() *Refusal                                 { return nil }
+func (noOrg) DeletesCancelled() bool                                { return false }
 
 // Intake is the one door that every capture passes: it completes, validates,
 // applies privacy and the Related To rule, and hands on to the store.
@@ -180,6 +184,7 @@ func (in *Intake) prepare(d *outbox.Draft, privacy *Privacy) error {
 	if refusal := in.org.CheckAccess(); refusal != nil {
 		return refusal
 	}
+	d.DeleteCancelled = d.Activity.Cancelled && in.org.DeletesCancelled()
 	return in.check(d, privacy)
 }
 

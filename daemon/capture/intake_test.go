@@ -45,6 +45,8 @@ func (org) CheckRelated(_ activity.Kind, to activity.Related) *capture.Refusal {
 	return capture.Refuse(capture.RelatedNotAllowed, "why", "not_listed")
 }
 
+func (org) DeletesCancelled() bool { return true }
+
 func (o org) CheckAccess() *capture.Refusal {
 	if !o.shut {
 		return nil

@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"context"
 	"errors"
+	"slices"
 	"time"
 
 	"fieldpost/daemon/crm"
@@ -64,8 +65,9 @@ func (d *Drain) deliver(ctx context.Context, facts *crm.Facts, work []outbox.Wor
 		switch {
 		case w.Pending != outbox.PendingCreate:
 			changes = append(changes, w)
-		case w.Doubt != nil && (facts.Mode() != crm.ModeKey || w.Doubt.Mode != crm.ModeKey):
-			// Only a key on both calls makes Salesforce itself refuse the second.
+		case w.Doubt != nil && (facts.Mode() != crm.ModeKey || w.Doubt.Mode != crm.ModeKey || calledOff(&w)):
+			// Only a key on both calls makes Salesforce itself refuse the second; and what was
+			// cancelled meanwhile is not to be made now.
 			doubtful = append(doubtful, w)
 		default:
 			fresh = append(fresh, w)
@@ -73,6 +75,12 @@ func (d *Drain) deliver(ctx context.Context, facts *crm.Facts, work []outbox.Wor
 	}
 	absent, looked := d.look(ctx, facts, doubtful)
 	s.merge(looked)
+	absent = slices.DeleteFunc(absent, func(w outbox.Work) bool {
+		if calledOff(&w) {
+			s.add(outbox.Outcome{ID: w.ID, To: outbox.Discarded, Absent: true, Notes: []outbox.Note{{Code: outbox.NoteNeverSent}}})
+		}
+		return calledOff(&w)
+	})
 	letters, refused := d.write(ctx, facts, fresh, absent)
 	s.merge(refused)
 	s.merge(d.post(ctx, facts, letters))
@@ -81,6 +89,9 @@ func (d *Drain) deliver(ctx context.Context, facts *crm.Facts, work []outbox.Wor
 	}
 	return s
 }
+
+// calledOff reports that a meeting's calendar has cancelled it.
+func calledOff(w *outbox.Work) bool { return w.Activity.Cancelled && w.Activity.UID != "" }
 
 // write turns work into letters: the people are looked up and the records made.
 // absent is work whose doubt is settled.

@@ -15,7 +15,7 @@ import (
 // draft writes the event as a meeting. Instance names which one of its series
 // it is; nil is the event as a whole.
 func (e *event) draft(o Options, instance *when) outbox.Draft {
-	d := outbox.Draft{Activity: activity.Activity{
+	d := outbox.Draft{Stamp: e.stamp, Activity: activity.Activity{
 		Kind:      activity.Meeting,
 		UID:       e.uid,
 		Sequence:  e.sequence,

@@ -61,6 +61,25 @@ func (d *Desk) CaptureFiles(ctx context.Context, files []client.File) ([]apitype
 	return outcomes, nil
 }
 
+// Foresee tells what files would be captured as, and what that would become.
+func (d *Desk) Foresee(_ context.Context, files []client.File) ([]apitype.Foreseen, error) {
+	var all []apitype.Foreseen
+	for _, f := range files {
+		entries, err := d.Home.Foresee(d.Words, f.Name, f.Data)
+		if _, refused := Explain(d.Words, err); err != nil && !refused {
+			return nil, err
+		}
+		if err != nil {
+			entries = []apitype.Foreseen{{Refused: d.outcome(outbox.Receipt{}, err).Problem}}
+		}
+		for i := range entries {
+			entries[i].File = f.Name
+		}
+		all = append(all, entries...)
+	}
+	return all, nil
+}
+
 func (d *Desk) outcome(r outbox.Receipt, err error) apitype.Outcome {
 	if err == nil {
 		return apitype.Outcome{Receipt: apitype.ReceiptOf(r)}

@@ -1,6 +1,7 @@
 package daemon
 
 import (
+	"bytes"
 	"errors"
 
 	"fieldpost/daemon/capture"
@@ -26,16 +27,60 @@ func (h *Home) Preview(p *words.Printer, id string) (apitype.Preview, error) {
 	case item.Purged:
 		return apitype.Preview{}, &outbox.StateError{ID: id, State: item.State, Verb: "preview", Purged: true}
 	}
+	return h.preview(p, &item)
+}
+
+func (h *Home) preview(p *words.Printer, item *outbox.Item) (apitype.Preview, error) {
 	facts, known := h.facts()
 	if !known {
 		problem := &outbox.Problem{Code: "org_not_read", Who: outbox.You}
 		return previewOf(p, &crm.Record{Object: crm.ObjectFor(&item.Activity)}, problem, &crm.Facts{}), nil
 	}
-	record, problem, err := h.compose(&item, facts)
+	record, problem, err := h.compose(item, facts)
 	if err != nil {
 		return apitype.Preview{}, err
 	}
 	return previewOf(p, record, problem, facts), nil
+}
+
+// newItem stands for the id of an item that does not exist yet.
+const newItem = "…"
+
+// Foresee tells what a file would be captured as, were it dropped now, and what that would
+// become in Salesforce. Nothing is written. Errors: a refusal of the file.
+func (h *Home) Foresee(p *words.Printer, name string, data []byte) ([]apitype.Foreseen, error) {
+	drafts, err := h.Reader().Read(name, int64(len(data)), bytes.NewReader(data))
+	if err == nil {
+		drafts, err = h.Intake.Prepare(drafts)
+	}
+	if err != nil {
+		return nil, err
+	}
+	all := make([]apitype.Foreseen, len(drafts))
+	for i := range drafts {
+		if all[i], err = h.foresee(p, &drafts[i]); err != nil {
+			return nil, err
+		}
+	}
+	return all, nil
+}
+
+func (h *Home) foresee(p *words.Printer, d *outbox.Draft) (apitype.Foreseen, error) {
+	item := outbox.Item{ID: newItem, Activity: d.Activity, Source: d.Source, State: outbox.Waiting, CapturedAt: h.Now(), History: d.Notes, Problem: d.Hold}
+	if d.Hold != nil {
+		item.State = outbox.Held
+	}
+	before, err := h.Outbox.Foresee(d)
+	if err != nil {
+		return apitype.Foreseen{}, err
+	}
+	preview, err := h.preview(p, &item)
+	if err != nil {
+		return apitype.Foreseen{}, err
+	}
+	told := apitype.Foreseen{Item: apitype.ItemOf(p, item), Preview: &preview, Changes: before.Changes}
+	told.ID, told.Similar = before.ID, before.Similar
+	return told, nil
 }
 
 func previewOf(p *words.Printer, record *crm.Record, problem *outbox.Problem, facts *crm.Facts) apitype.Preview {

@@ -42,6 +42,7 @@ func (s *Store) Add(ctx context.Context, drafts []Draft) ([]Receipt, error) {
 	if err != nil {
 		return nil, err
 	}
+	s.tellSimilar(drafts, receipts)
 	return receipts, nil
 }
 

@@ -65,6 +65,9 @@ func (s *Store) Get(id string) (Item, error) {
 		item.History, err = v.history(key, h)
 		return err
 	})
+	if err == nil {
+		err = s.nameSimilar([]*Item{&item})
+	}
 	return item, err
 }
 
@@ -114,7 +117,16 @@ func (s *Store) List(q Query) (items []Item, next string, err error) {
 		}
 		return nil
 	})
-	return items, next, err
+	if err != nil {
+		return nil, "", err
+	}
+	var open []*Item
+	for i := range items {
+		if items[i].open() {
+			open = append(open, &items[i])
+		}
+	}
+	return items, next, s.nameSimilar(open)
 }
 
 // walk goes down an index bucket from its end or from behind a cursor.

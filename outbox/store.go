@@ -69,16 +69,17 @@ type Options struct {
 // Store is an open outbox. It is safe for concurrent use by one process; a file
 // lock keeps other processes out.
 type Store struct {
-	path      string
-	lockWait  time.Duration
-	noSync    bool
-	committer committer
-	keys      *keyring
-	keyFile   keyFile
-	reserve   *reserve
-	salt      []byte
-	now       func() time.Time
-	onChange  func([]string)
+	path       string
+	lockWait   time.Duration
+	noSync     bool
+	committer  committer
+	keys       *keyring
+	keyFile    keyFile
+	reserve    *reserve
+	salt       []byte
+	now        func() time.Time
+	onChange   func([]string)
+	lookalikes lookalikes
 	// suspect: a check found damage; the next start reads the file whole and salvages.
 	suspect atomic.Bool
 
@@ -327,7 +328,10 @@ func (s *Store) Reseal(recipients []age.Recipient, identity age.Identity) error 
 }
 
 // Unlock hands over the identity of a keychain that was locked at the start.
-func (s *Store) Unlock(identity age.Identity) { s.keys.unlock(identity) }
+func (s *Store) Unlock(identity age.Identity) {
+	s.keys.unlock(identity)
+	s.lookalikes.reset()
+}
 
 // Path is where the store lies.
 func (s *Store) Path() string { return s.path }
@@ -383,8 +387,11 @@ func (s *Store) try(change func(*batch) error) error {
 	if err == nil && b.owned {
 		err = s.copyVitals()
 	}
-	if err == nil && s.onChange != nil && len(b.changed) > 0 {
-		s.onChange(b.changed)
+	if err == nil && len(b.changed) > 0 {
+		s.lookalikes.changed(b.changed)
+		if s.onChange != nil {
+			s.onChange(b.changed)
+		}
 	}
 	return err
 }

@@ -128,6 +128,9 @@ type Item struct {
 	Record        *Record
 	DeliveredAt   time.Time
 	History       []Note
+	// Similar names items of the last 7 days that look like this one; in lists only where
+	// it is not sent yet.
+	Similar []string
 	// Sealed is true where the key that opens the content is out of reach.
 	Sealed bool
 	// Purged is true where only the line of the ledger is left: the content was

@@ -2,11 +2,13 @@ package main
 
 import (
 	"encoding/json"
+	"fmt"
 	"strings"
 	"time"
 
 	"github.com/spf13/cobra"
 
+	"fieldpost/daemon/localapi/apitype"
 	"fieldpost/outbox/activity"
 )
 
@@ -97,9 +99,21 @@ func (p *program) captureOne(c *cobra.Command, t *typed) error {
 		if p.json {
 			return p.printJSON(outcomes[0].Receipt)
 		}
-		p.say("cli.captured", "id", outcomes[0].ID)
+		p.promised(outcomes[0].Receipt)
 		return nil
 	})
+}
+
+// promised tells that an activity is safe, and which others it looks like.
+func (p *program) promised(receipt *apitype.Receipt) {
+	p.say("cli.captured", "id", receipt.ID)
+	p.tellSimilar(receipt.ID, receipt.Similar)
+}
+
+func (p *program) tellSimilar(id string, similar []string) {
+	if len(similar) > 0 {
+		fmt.Fprintln(p.out, "  "+p.words.Text("cli.similar", "id", id, "ids", strings.Join(similar, ", ")))
+	}
 }
 
 // peopleOf reads what was typed: an address, or a Salesforce id.

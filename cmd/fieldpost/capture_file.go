@@ -20,7 +20,11 @@ import (
 const stdin = "-"
 
 func (p *program) captureFile() *cobra.Command {
+	dry := false
 	c := p.command("file", func(c *cobra.Command, args []string) error {
+		if dry {
+			return p.foresee(c, args)
+		}
 		return p.atDesk(c.Context(), func(d desk) error {
 			var all []apitype.Outcome
 			for _, name := range args {
@@ -35,6 +39,7 @@ func (p *program) captureFile() *cobra.Command {
 	}, "files")
 	c.Args = takes(1, anyNumber)
 	ofPaths(c)
+	c.Flags().BoolVar(&dry, "dry-run", false, p.words.Text("cli.flag.dry_run"))
 	return p.described(c, "capture.file", "capture file invitation.ics offer.eml")
 }
 
@@ -117,7 +122,7 @@ func (p *program) receipts(outcomes []apitype.Outcome) error {
 				code = p.codeOfCapture(o.Problem)
 			}
 		case o.Receipt != nil && !p.json:
-			p.say("cli.captured", "id", o.ID)
+			p.promised(o.Receipt)
 		}
 	}
 	if code == exitDone {

@@ -17,6 +17,7 @@ import (
 type desk interface {
 	CaptureJSON(ctx context.Context, data []byte) ([]apitype.Outcome, error)
 	CaptureFiles(ctx context.Context, files []client.File) ([]apitype.Outcome, error)
+	Foresee(ctx context.Context, files []client.File) ([]apitype.Foreseen, error)
 	List(ctx context.Context, q outbox.Query) (apitype.Items, error)
 	Get(ctx context.Context, id string) (apitype.Item, error)
 	Preview(ctx context.Context, id string) (apitype.Preview, error)

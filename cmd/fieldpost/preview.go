@@ -23,16 +23,21 @@ func (p *program) preview(c *cobra.Command, id string) error {
 		if p.json {
 			return p.printJSON(told)
 		}
-		fmt.Fprintln(p.out, told.Object)
-		for _, field := range fieldsOf(&told) {
-			p.previewField(&told, field)
-		}
-		p.explain(told.Problem)
-		if told.FactsReadAt != nil {
-			fmt.Fprintln(p.out, p.words.Text("cli.preview.read_at", "time", moment(*told.FactsReadAt)))
-		}
+		p.record(&told)
 		return nil
 	})
+}
+
+// record prints a record with the reasons for its fields.
+func (p *program) record(told *apitype.Preview) {
+	fmt.Fprintln(p.out, told.Object)
+	for _, field := range fieldsOf(told) {
+		p.previewField(told, field)
+	}
+	p.explain(told.Problem)
+	if told.FactsReadAt != nil {
+		fmt.Fprintln(p.out, p.words.Text("cli.preview.read_at", "time", moment(*told.FactsReadAt)))
+	}
 }
 
 // fieldsOf lists the fields that have a value or a reason for having none.

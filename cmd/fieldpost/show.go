@@ -8,6 +8,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"fieldpost/daemon/localapi/apitype"
+	"fieldpost/outbox"
 	"fieldpost/outbox/activity"
 )
 
@@ -52,6 +53,9 @@ func (p *program) item(item *apitype.Item) error {
 	p.particulars(item)
 	for _, person := range item.People {
 		fmt.Fprintln(p.out, "  "+clean(joined(person.Name, person.Email, person.ID)))
+	}
+	if item.State != outbox.Discarded {
+		p.tellSimilar(item.ID, item.Similar)
 	}
 	p.explain(item.Problem)
 	p.letter(item.Problem)

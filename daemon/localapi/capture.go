@@ -68,6 +68,48 @@ func capturedBy(item outbox.Item, pairing string) bool {
 
 // files captures dropped files, each for itself.
 func (s *Server) files(w http.ResponseWriter, c *call) error {
+	outcomes := []Outcome{}
+	err := eachFile(w, c, func(name string, data []byte) error {
+		receipts, err := s.Intake.File(c.Context(), name, data)
+		if err != nil {
+			outcomes = append(outcomes, Outcome{Err: err, File: name})
+		}
+		for _, receipt := range receipts {
+			outcomes = append(outcomes, Outcome{Receipt: receipt, File: name})
+		}
+		return nil
+	})
+	if err != nil {
+		return err
+	}
+	return writeJSON(w, http.StatusOK, s.receipts(c.words, outcomes))
+}
+
+// foresee tells what dropped files would be captured as; nothing is written.
+func (s *Server) foresee(w http.ResponseWriter, c *call) error {
+	told := apitype.ForeseenList{Items: []apitype.Foreseen{}}
+	err := eachFile(w, c, func(name string, data []byte) error {
+		entries, err := s.Preview.Foresee(c.words, name, data)
+		if _, refused := s.Explain(c.words, err); err != nil && !refused {
+			return err
+		}
+		if err != nil {
+			entries = []apitype.Foreseen{{Refused: s.problem(c.words, err)}}
+		}
+		for i := range entries {
+			entries[i].File = name
+		}
+		told.Items = append(told.Items, entries...)
+		return nil
+	})
+	if err != nil {
+		return err
+	}
+	return writeJSON(w, http.StatusOK, told)
+}
+
+// eachFile reads the files of a call, at least one.
+func eachFile(w http.ResponseWriter, c *call, take func(name string, data []byte) error) error {
 	if err := limit(w, c.Request, maxFiles); err != nil {
 		return err
 	}
@@ -75,11 +117,13 @@ func (s *Server) files(w http.ResponseWriter, c *call) error {
 	if err != nil {
 		return invalid(codeNotMultipart, "")
 	}
-	outcomes := []Outcome{}
-	for {
+	for n := 0; ; n++ {
 		part, err := parts.NextPart()
+		if errors.Is(err, io.EOF) && n == 0 {
+			return invalid(codeRequired, "file")
+		}
 		if errors.Is(err, io.EOF) {
-			break
+			return nil
 		}
 		if err != nil {
 			return filesFault(err)
@@ -91,18 +135,10 @@ func (s *Server) files(w http.ResponseWriter, c *call) error {
 		if err != nil {
 			return filesFault(err)
 		}
-		receipts, err := s.Intake.File(c.Context(), part.FileName(), data)
-		if err != nil {
-			outcomes = append(outcomes, Outcome{Err: err, File: part.FileName()})
-		}
-		for _, receipt := range receipts {
-			outcomes = append(outcomes, Outcome{Receipt: receipt, File: part.FileName()})
+		if err := take(part.FileName(), data); err != nil {
+			return err
 		}
 	}
-	if len(outcomes) == 0 {
-		return invalid(codeRequired, "file")
-	}
-	return writeJSON(w, http.StatusOK, s.receipts(c.words, outcomes))
 }
 
 func filesFault(err error) error {

@@ -20,6 +20,10 @@ func (never) Refresh(context.Context) (apitype.Directory, error) { return apityp
 
 func (never) Preview(*words.Printer, string) (apitype.Preview, error) { return apitype.Preview{}, nil }
 
+func (never) Foresee(*words.Printer, string, []byte) ([]apitype.Foreseen, error) {
+	return nil, nil
+}
+
 func (never) Org(context.Context) (apitype.Org, error) { return apitype.Org{}, nil }
 
 func TestEachRouteStandsInTheDescription(t *testing.T) {

@@ -133,6 +133,9 @@ type Org interface {
 // Preview tells, without a network, what an item becomes in Salesforce.
 type Preview interface {
 	Preview(p *words.Printer, id string) (apitype.Preview, error)
+	// Foresee tells what a file would be captured as, and become. An error is one that
+	// Parts.Explain knows.
+	Foresee(p *words.Printer, name string, data []byte) ([]apitype.Foreseen, error)
 }
 
 // Metrics writes figures as Prometheus text.

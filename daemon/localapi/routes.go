@@ -120,7 +120,9 @@ func (s *Server) optional() []*route {
 		&route{"GET", "/v1/outbox/export", byOwner, noBody, s.export},
 		&route{"POST", "/v1/outbox/import", byOwner, jsonBody, s.importItems},
 		&route{"POST", "/v1/outbox/recover", byOwner, jsonBody, s.recoverOutbox})
-	with(s.Preview != nil, &route{"GET", "/v1/activities/{id}/preview", person, noBody, s.preview})
+	with(s.Preview != nil,
+		&route{"GET", "/v1/activities/{id}/preview", person, noBody, s.preview},
+		&route{"POST", "/v1/files/preview", person, filesBody, s.foresee})
 	with(s.Org != nil, &route{"GET", "/v1/org", person, noBody, s.org})
 	with(s.Metrics != nil, &route{"GET", "/metrics", byOwner, noBody, s.metrics})
 	return all

@@ -1,6 +1,8 @@
 package page
 
 import (
+	"strings"
+
 	"fieldpost/daemon/localapi/apitype"
 	"fieldpost/outbox"
 	"fieldpost/outbox/activity"
@@ -22,9 +24,14 @@ type row struct {
 	// Details is what the details are called, Facts what they hold.
 	Details string
 	Facts   []fact
+	// Similar tells that it looks like others, and names them.
+	Similar string
 	// ForAdmin stands above the text for the administrator.
 	ForAdmin string
 }
+
+// mostSimilar is how many look-alikes are named.
+const mostSimilar = 3
 
 type link struct{ URL, Label string }
 
@@ -40,6 +47,9 @@ func (t teller) row(item *apitype.Item) row {
 	}
 	if item.Record != nil && item.State == outbox.Delivered {
 		r.Record = &link{URL: item.Record.URL, Label: t.Text("page.record", "object", t.object(item.Record.Object))}
+	}
+	if n := len(item.Similar); n > 0 && item.State != outbox.Discarded {
+		r.Similar = t.Text("page.similar", "n", t.number(n), "ids", strings.Join(item.Similar[:min(n, mostSimilar)], ", "))
 	}
 	r.Actions, r.More = t.actions(item)
 	r.Details, r.Facts, r.ForAdmin = t.Text("page.details"), t.facts(item), t.Text("page.for_admin")

@@ -25,6 +25,9 @@ type Item struct {
 	Record *Record `json:"record"`
 	// History is empty in lists.
 	History []Event `json:"history"`
+	// Similar names items of the last 7 days that look like this one; in lists only where it
+	// is not sent yet.
+	Similar []string `json:"similar,omitempty"`
 	// Sealed is true where a locked keychain hides the content.
 	Sealed bool `json:"sealed,omitempty"`
 	// Purged is true where retention has left the line of the ledger alone.
@@ -57,7 +60,7 @@ func ItemOf(p *words.Printer, of outbox.Item) Item {
 		Activity: of.Activity, ID: of.ID, Source: of.Source, State: of.State, CapturedAt: of.CapturedAt,
 		Account: of.Account, Attempts: of.Attempts, NextAttemptAt: TimeOrNil(of.NextAttemptAt),
 		Problem: ProblemOf(p, of.Problem).concerning(p, of.Account, of.ID), Record: recordOf(of), History: make([]Event, len(of.History)), Sealed: of.Sealed,
-		DeliveredAt: TimeOrNil(of.DeliveredAt), Purged: of.Purged,
+		DeliveredAt: TimeOrNil(of.DeliveredAt), Purged: of.Purged, Similar: of.Similar,
 	}
 	for i, note := range of.History {
 		item.History[i] = Event{Time: note.At, Event: note.Code, Detail: tell(p, note)}

@@ -30,3 +30,21 @@ type Rule struct {
 func RuleOf(p *words.Printer, field, label, rule string, args outbox.Args) Rule {
 	return Rule{Field: field, Label: label, Rule: rule, Detail: p.Fill("reason."+rule, args)}
 }
+
+// Foreseen is what an entry of a file would be captured as, and become in Salesforce.
+type Foreseen struct {
+	// Item is as it would be captured. Its id is that of the item which stands for the same
+	// activity already, "" for a new one.
+	Item
+	// Changes: it would change that item; else such an entry changes nothing.
+	Changes bool     `json:"changes"`
+	Preview *Preview `json:"preview,omitempty"`
+	// Refused says why it would not be captured; then nothing else is told.
+	Refused *Error `json:"refused,omitempty"`
+	File    string `json:"file"`
+}
+
+// ForeseenList tells all entries of files, in order.
+type ForeseenList struct {
+	Items []Foreseen `json:"items"`
+}

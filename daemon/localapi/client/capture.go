@@ -47,26 +47,37 @@ type File struct {
 // CaptureFiles captures .eml, .msg, .ics and .json files, 50 MiB together, each
 // for itself: a file has an outcome per activity in it, or one problem.
 func (c *Client) CaptureFiles(ctx context.Context, files []File) ([]apitype.Outcome, error) {
+	var answer apitype.Receipts
+	err := c.sendFiles(ctx, "/v1/files", files, &answer)
+	return answer.Receipts, err
+}
+
+// Foresee tells what files would be captured as, and what that would become.
+func (c *Client) Foresee(ctx context.Context, files []File) ([]apitype.Foreseen, error) {
+	var answer apitype.ForeseenList
+	err := c.sendFiles(ctx, "/v1/files/preview", files, &answer)
+	return answer.Items, err
+}
+
+func (c *Client) sendFiles(ctx context.Context, path string, files []File, answer any) error {
 	var body bytes.Buffer
 	form := multipart.NewWriter(&body)
 	for _, f := range files {
 		part, err := form.CreateFormFile("file", f.Name)
 		if err != nil {
-			return nil, err
+			return err
 		}
 		if _, err := part.Write(f.Data); err != nil {
-			return nil, err
+			return err
 		}
 	}
 	if err := form.Close(); err != nil {
-		return nil, err
+		return err
 	}
-	request, err := c.request(ctx, http.MethodPost, "/v1/files", &body)
+	request, err := c.request(ctx, http.MethodPost, path, &body)
 	if err != nil {
-		return nil, err
+		return err
 	}
 	request.Header.Set("Content-Type", form.FormDataContentType())
-	var answer apitype.Receipts
-	err = c.send(request, &answer)
-	return answer.Receipts, err
+	return c.send(request, answer)
 }

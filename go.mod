@@ -16,6 +16,7 @@ require (
 	github.com/jhillyerd/enmime/v2 v2.3.0
 	github.com/kardianos/service v1.3.0
 	github.com/rogpeppe/go-internal v1.16.0
+	github.com/santhosh-tekuri/jsonschema/v6 v6.0.3
 	github.com/spf13/cobra v1.10.2
 	github.com/spf13/pflag v1.0.10
 	github.com/teambition/rrule-go v1.8.2

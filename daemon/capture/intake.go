@@ -193,7 +193,7 @@ func (in *Intake) check(d *outbox.Draft, privacy *Privacy) error {
 	if a.Kind == activity.Share && a.OccurredAt == "" {
 		a.OccurredAt = activity.MomentOf(in.now())
 	}
-	if err := validate(a); err != nil {
+	if err := Valid(a); err != nil {
 		return err
 	}
 	if refusal := privacy.Apply(d, in.now()); refusal != nil {
@@ -205,9 +205,10 @@ func (in *Intake) check(d *outbox.Draft, privacy *Privacy) error {
 	return nil
 }
 
-// validate lets a cancellation stand without the particulars of its meeting: a
+// Valid reports what is wrong with an activity by itself, whatever the settings say; the
+// error is a *Refusal. A cancellation may stand without the particulars of its meeting: a
 // calendar that withdraws one often names the UID alone.
-func validate(a *activity.Activity) error {
+func Valid(a *activity.Activity) error {
 	if !a.Cancelled || a.UID == "" {
 		return fieldRefusal(a.Validate())
 	}

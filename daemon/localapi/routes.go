@@ -63,6 +63,7 @@ func (s *Server) routes() []*route {
 		{"POST", "/v1/activities/retry", person, jsonBody, s.retryAll},
 		{"POST", "/v1/activities/release", person, jsonBody, s.releaseAll},
 		{"POST", "/v1/files", person, filesBody, s.files},
+		{"GET", "/v1/schema/activity.json", capturers, noBody, s.activitySchema},
 
 		{"POST", "/v1/session", anyone, jsonBody, s.trade},
 		{"POST", "/v1/session/codes", byOwner, jsonBody, s.newCode},

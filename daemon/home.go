@@ -135,7 +135,10 @@ func (h *Home) door(store capture.Store) *capture.Intake {
 func (h *Home) Reader() *file.Reader {
 	return &file.Reader{
 		Own: func() capture.Own { return h.OwnAddresses() }, Zone: h.zone, Now: h.Now,
-		Origins: func() []string { return h.Config.Settings().Web.AllowedOrigins }, Words: h.Words,
+		Origins:      func() []string { return h.Config.Settings().Web.AllowedOrigins },
+		CutHistory:   func() bool { return h.Config.Settings().Mail.History == config.TextCut },
+		CutSignature: func() bool { return h.Config.Settings().Mail.Signature == config.TextCut },
+		Words:        h.Words,
 	}
 }
 

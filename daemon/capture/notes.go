@@ -24,6 +24,9 @@ const (
 	NoteExcluded = "capture_entries_excluded"
 	// NoteSkipped: entries of the same file that could not be read; Args "n".
 	NoteSkipped = "capture_entries_skipped"
+	// NoteHistoryCut, NoteSignatureCut: the settings leave them out of a mail.
+	NoteHistoryCut   = "capture_history_cut"
+	NoteSignatureCut = "capture_signature_cut"
 	// NoteEndDropped: an unreadable end, or one before the start.
 	NoteEndDropped = "capture_end_dropped"
 )

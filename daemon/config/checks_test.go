@@ -25,6 +25,8 @@ func TestWhatEachSettingTakesAndRefuses(t *testing.T) {
 		"meeting.type":                {[]string{"", "Visit", `["Visit","Call"]`, "a,b"}, []string{`[""]`}},
 		"people.multiple":             {[]string{"true", "false"}, []string{"", "yes", "1", "TRUE"}},
 		"privacy.exclude":             {[]string{"", "acme.com", "@acme.com", "a.b@acme.co.uk,münchen.de"}, []string{"acme", "@", "a@", "a b@acme.com", "*.acme.com", "acme..com", "-a.com"}},
+		"mail.history":                {[]string{"keep", "cut"}, []string{"drop"}},
+		"mail.signature":              {[]string{"keep", "cut"}, []string{""}},
 		"privacy.body":                {[]string{"full", "none"}, []string{"half"}},
 		"web.listen":                  {[]string{"127.0.0.1:7411", "[::1]:1", "localhost:0"}, []string{"", ":7411", "0.0.0.0:1", "127.0.0.1", "192.168.1.2:80", "127.0.0.1:x", "127.0.0.1:70000", "localhost.evil.test:1"}},
 		"web.allowed_origins":         {[]string{"", "https://acme.com", "https://*.acme.com", "https://acme.com:8443", "http://localhost:3000"}, []string{"*", "https://*", "https://*.com", "http://acme.com", "http://*.localhost", "https://acme.com/x", "https://a*.acme.com", "https://*.*.acme.com", "null", "acme.com"}},

@@ -33,6 +33,10 @@ type Settings struct {
 		OnCancel string // CancelMark or CancelDelete
 		Fields   map[string]any
 	}
+	Mail struct {
+		History   string // TextKeep or TextCut: the earlier mails below a mail
+		Signature string // TextKeep or TextCut
+	}
 	People  struct{ Multiple bool }
 	Privacy struct {
 		Exclude  []string // lower case: addresses, domains with or without @
@@ -64,6 +68,8 @@ const (
 	ScopeOwn       = "own"
 	CancelMark     = "mark"
 	CancelDelete   = "delete"
+	TextKeep       = "keep"
+	TextCut        = "cut"
 	BodyFull       = "full"
 	BodyNone       = "none"
 	ProxySystem    = "system"

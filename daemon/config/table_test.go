@@ -31,6 +31,8 @@ var contract = []struct{ key, builtIn string }{
 	{"meeting.type", `"Meeting"`},
 	{"meeting.on_cancel", `"mark"`},
 	{"meeting.fields", `{}`},
+	{"mail.history", `"keep"`},
+	{"mail.signature", `"keep"`},
 	{"people.multiple", `true`},
 	{"privacy.exclude", `[]`},
 	{"privacy.internal", `false`},

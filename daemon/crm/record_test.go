@@ -201,6 +201,7 @@ func TestWhoIsRelatedAndWhoIsNamed(t *testing.T) {
 		{name: "a contact before a lead", people: people(lea, ana), facts: orgFacts(), who: ana, inText: "Also: Person 0 <p0@acme.test>"},
 		{name: "a lead where there is no contact", people: people(lea), facts: orgFacts(), who: lea},
 		{name: "a lead never with a Related To", people: people(lea), related: acme, facts: orgFacts(), who: lea, inText: "Related to: " + acme},
+		{name: "a blind copy is not", people: blind(people(ana, "")), facts: orgFacts(), who: ana},
 		{name: "the unknown are named", people: people(ana, ""), facts: orgFacts(), who: ana, inText: "Also: Person 1 <p1@acme.test>"},
 		{name: "a person twice is related once", people: people(ana, ana), facts: orgFacts(), who: ana},
 		{name: "nobody but a record", related: acme, facts: orgFacts(), what: acme},
@@ -229,6 +230,14 @@ func TestWhoIsRelatedAndWhoIsNamed(t *testing.T) {
 			}
 		})
 	}
+}
+
+// blind puts all but the first person into a blind copy.
+func blind(people []Resolved) []Resolved {
+	for i := range people[1:] {
+		people[1+i].Person.Bcc = true
+	}
+	return people
 }
 
 func TestAtMostFiftyContactsAreRelated(t *testing.T) {

@@ -115,11 +115,14 @@ func (r *Resolved) told() string {
 	return cmp.Or(address, name, r.Person.ID)
 }
 
-// nameInText names the people who are not related in the text and in the history.
+// nameInText names the people who are not related in the text and in the history; those of
+// a blind copy in the history alone, which stays on the laptop.
 func (b *builder) nameInText(people []Resolved) {
 	for _, r := range people {
 		told := r.told()
-		b.also = append(b.also, told)
+		if !r.Person.Bcc {
+			b.also = append(b.also, told)
+		}
 		code := "person_left_out"
 		switch {
 		case r.Aside != "":

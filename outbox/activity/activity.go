@@ -70,6 +70,8 @@ type Person struct {
 	Name  string `json:"name,omitempty"`
 	// ID is a contact's (003…) or a lead's (00Q…) Salesforce id.
 	ID string `json:"id,omitempty"`
+	// Bcc: the others do not know of this person, who is related and never named.
+	Bcc bool `json:"bcc,omitempty"`
 }
 
 // Related is the record the activity belongs to (Salesforce's Related To).

@@ -69,8 +69,9 @@ func mailFaults(s sample, drafts []outbox.Draft, err error) (faults []string) {
 	if f.MessageID != nil {
 		differ("key", "mail:"+strings.Trim(*f.MessageID, "<>"), a.Key)
 	}
-	if starts := f.TextStarts + f.HTMLStarts; !strings.HasPrefix(strings.Join(strings.Fields(a.Body), " "), strings.TrimSpace(starts)) {
-		differ("text", starts, strings.Join(strings.Fields(a.Body), " "))
+	text := strings.NewReplacer("[Signature]", "--", "[Earlier messages]", "").Replace(a.Body) // as it was before it was marked
+	if starts := f.TextStarts + f.HTMLStarts; !strings.HasPrefix(strings.Join(strings.Fields(text), " "), strings.TrimSpace(starts)) {
+		differ("text", starts, strings.Join(strings.Fields(text), " "))
 	}
 	if len(f.CalendarParts) == 0 { // calendars are read, not named
 		differ("documents", f.Attachments, len(a.Content))
@@ -102,7 +103,7 @@ func subjectLike(ours string, manifest *string) string {
 
 func everybody(f facts) []string {
 	var all []string
-	for _, address := range append(slices.Clone(f.To), f.Cc...) {
+	for _, address := range slices.Concat(f.To, f.Cc, f.Bcc) {
 		if !slices.Contains(all, address) {
 			all = append(all, address)
 		}

@@ -36,6 +36,8 @@ type Reader struct {
 	Now  func() time.Time
 	// Origins gives the allowed origins of recipient links ("https://*.acme.test").
 	Origins func() []string
+	// CutHistory and CutSignature tell whether those are left out of a mail.
+	CutHistory, CutSignature func() bool
 	// Words gives the rep's language, for what has no title of its own.
 	Words func() *words.Printer
 }
@@ -144,7 +146,7 @@ func (r *Reader) readMail(data []byte) ([]outbox.Draft, error) {
 	}
 	share := r.share(message)
 	if message.ID == "" {
-		share.Activity.Key = contentKey("mail", data)
+		share.Activity.Key = contentKey("mail", message.Identity())
 	}
 	return append([]outbox.Draft{share}, r.meetings(message)...), nil
 }

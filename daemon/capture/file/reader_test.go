@@ -1,6 +1,7 @@
 package file_test
 
 import (
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -8,15 +9,18 @@ import (
 	"fieldpost/daemon/capture"
 	"fieldpost/daemon/capture/file"
 	"fieldpost/daemon/words"
+	"fieldpost/outbox/activity"
 )
 
 func newReader(now time.Time) *file.Reader {
 	return &file.Reader{
-		Own:     func() capture.Own { return capture.Own{"ana.ruiz@acme.test"} },
-		Zone:    func() *time.Location { return now.Location() },
-		Now:     func() time.Time { return now },
-		Origins: func() []string { return []string{"https://*.showpad.biz"} },
-		Words:   func() *words.Printer { return words.In("en") },
+		Own:          func() capture.Own { return capture.Own{"ana.ruiz@acme.test"} },
+		Zone:         func() *time.Location { return now.Location() },
+		Now:          func() time.Time { return now },
+		Origins:      func() []string { return []string{"https://*.showpad.biz"} },
+		CutHistory:   func() bool { return false },
+		CutSignature: func() bool { return false },
+		Words:        func() *words.Printer { return words.In("en") },
 	}
 }
 
@@ -48,7 +52,10 @@ func TestAPlainMailBecomesAShareByEmail(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	t.Logf("%+v", drafts)
+	a := drafts[0].Activity
+	if len(drafts) != 1 || a.Channel != activity.Email || a.URL != "https://acme.showpad.biz/share/abc123" || a.OccurredAt == "" {
+		t.Errorf("%+v", drafts)
+	}
 }
 
 const plainMeeting = `BEGIN:VCALENDAR
@@ -71,7 +78,10 @@ func TestAPlainInvitationBecomesAMeeting(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	t.Logf("%+v", drafts)
+	a := drafts[0].Activity
+	if len(drafts) != 1 || a.Subject != "Keller AG" || a.Start != "2026-11-22T14:00:00+01:00" || a.End != "2026-11-22T15:00:00+01:00" || len(a.People) != 1 || a.People[0].Name != "Urs Keller" {
+		t.Errorf("%+v", drafts)
+	}
 }
 
 func TestJSONIsReadWithTheMarkOfWindowsProgramsAndTheSameWithout(t *testing.T) {
@@ -87,5 +97,68 @@ func TestJSONIsReadWithTheMarkOfWindowsProgramsAndTheSameWithout(t *testing.T) {
 	}
 	if keys[0] != keys[1] {
 		t.Errorf("the same activity has two keys: %q", keys)
+	}
+}
+
+const answer = "From: ana.ruiz@acme.test\nTo: Urs <urs@keller.test>\nBcc: Quiet <quiet@keller.test>, urs@keller.test\nSubject: Yes\n" +
+	"Date: Fri, 20 Nov 2026 16:40:12 +0100\n\nFriday.\n\n-- \nAna Ruiz\n\nOn Thu, 19 Nov 2026 Urs <urs@keller.test> wrote:\n> When?\n"
+
+func TestSignatureAndEarlierMailsAreMarkedOrLeftOut(t *testing.T) {
+	for name, c := range map[string]struct {
+		cutHistory, cutSignature bool
+		body                     string
+		notes                    []string
+	}{
+		"kept":         {false, false, "Friday.\n\n[Signature]\nAna Ruiz\n\n[Earlier messages]\nOn Thu, 19 Nov 2026 Urs <urs@keller.test> wrote:\n> When?", nil},
+		"no history":   {true, false, "Friday.\n\n[Signature]\nAna Ruiz", []string{capture.NoteHistoryCut}},
+		"no signature": {false, true, "Friday.\n\n[Earlier messages]\nOn Thu, 19 Nov 2026 Urs <urs@keller.test> wrote:\n> When?", []string{capture.NoteSignatureCut}},
+		"neither":      {true, true, "Friday.", []string{capture.NoteSignatureCut, capture.NoteHistoryCut}},
+	} {
+		t.Run(name, func(t *testing.T) {
+			reader := newReader(paris(t, "2026-11-22 09:00:00"))
+			reader.CutHistory, reader.CutSignature = func() bool { return c.cutHistory }, func() bool { return c.cutSignature }
+			drafts, err := reader.Read("answer.eml", int64(len(answer)), strings.NewReader(answer))
+			if err != nil {
+				t.Fatal(err)
+			}
+			var notes []string
+			for _, n := range drafts[0].Notes {
+				if n.Code != capture.NoteMail {
+					notes = append(notes, n.Code)
+				}
+			}
+			if got := drafts[0].Activity.Body; got != c.body || !slices.Equal(notes, c.notes) {
+				t.Errorf("%q with %v", got, notes)
+			}
+		})
+	}
+}
+
+func TestWhoIsInABlindCopyIsMarked(t *testing.T) {
+	drafts, err := newReader(paris(t, "2026-11-22 09:00:00")).Read("answer.eml", int64(len(answer)), strings.NewReader(answer))
+	if err != nil {
+		t.Fatal(err)
+	}
+	want := []activity.Person{{Email: "urs@keller.test", Name: "Urs"}, {Email: "quiet@keller.test", Name: "Quiet", Bcc: true}}
+	if got := drafts[0].Activity.People; !slices.Equal(got, want) {
+		t.Errorf("%+v", got)
+	}
+}
+
+func TestAMailWithoutAnIDIsKnownAgainWhateverWayItCame(t *testing.T) {
+	key := func(text string) string {
+		t.Helper()
+		drafts, err := newReader(paris(t, "2026-11-22 09:00:00")).Read("answer.eml", int64(len(text)), strings.NewReader(text))
+		if err != nil {
+			t.Fatal(err)
+		}
+		return drafts[0].Activity.Key
+	}
+	first := key(answer)
+	if again := key("Received: by mx.acme.test; Fri, 20 Nov 2026 16:41:00 +0100\nX-Spam: no\n" + strings.ReplaceAll(answer, "\n", "\r\n")); again != first {
+		t.Errorf("%s and %s", first, again)
+	}
+	if other := key(strings.Replace(answer, "Friday.", "Monday.", 1)); other == first {
+		t.Error("another text has the same key")
 	}
 }

@@ -18,10 +18,10 @@ func (r *Reader) share(m *mail.Message) outbox.Draft {
 		Kind:    activity.Share,
 		Channel: activity.Email,
 		Subject: m.Subject,
-		Body:    m.Text,
 		URL:     recipientLink(m.Links, r.Origins()),
 		People:  recipients(m, r.Own()),
 	}}
+	r.writeText(&d, m.Text)
 	a := &d.Activity
 	if a.Subject == "" {
 		a.Subject = r.Words().Text("capture.untitled_mail")
@@ -41,6 +41,29 @@ func (r *Reader) share(m *mail.Message) outbox.Draft {
 	return d
 }
 
+// writeText keeps a mail's text with its signature and the earlier mails marked, or without
+// them, as the settings say.
+func (r *Reader) writeText(d *outbox.Draft, text string) {
+	own, signature, history := mail.Split(text)
+	parts := []string{own}
+	for _, part := range []struct {
+		text, mark, note string
+		cut              func() bool
+	}{
+		{signature, "capture.mail.signature", capture.NoteSignatureCut, r.CutSignature},
+		{history, "capture.mail.history", capture.NoteHistoryCut, r.CutHistory},
+	} {
+		switch {
+		case part.text == "":
+		case part.cut():
+			d.Notes = append(d.Notes, outbox.Note{At: r.Now(), Code: part.note})
+		default:
+			parts = append(parts, r.Words().Text(part.mark)+"\n"+part.text)
+		}
+	}
+	d.Activity.Body = strings.TrimSpace(strings.Join(parts, "\n\n"))
+}
+
 // messageKey makes a key of a Message-ID; a long one is hashed.
 func messageKey(id string) string {
 	key := "mail:" + id
@@ -51,18 +74,18 @@ func messageKey(id string) string {
 	return "mail:" + hex.EncodeToString(sum[:16])
 }
 
-// recipients lists To and Cc, each address once and the rep's own left out.
+// recipients lists To, Cc and Bcc, each address once and the rep's own left out.
 func recipients(m *mail.Message, own capture.Own) []activity.Person {
 	var people []activity.Person
 	seen := map[string]bool{}
-	for _, list := range [][]mail.Address{m.To, m.Cc} {
+	for i, list := range [][]mail.Address{m.To, m.Cc, m.Bcc} {
 		for _, address := range list {
 			folded := strings.ToLower(address.Email)
 			if seen[folded] || own.Is(address.Email) {
 				continue
 			}
 			seen[folded] = true
-			people = append(people, activity.Person{Email: address.Email, Name: nameOf(address)})
+			people = append(people, activity.Person{Email: address.Email, Name: nameOf(address), Bcc: i == 2})
 		}
 	}
 	return people

@@ -76,6 +76,25 @@ func Read(r io.Reader) (*Message, error) {
 	return m, nil
 }
 
+// Identity is the same for the same mail, whatever way it came: a mail without a
+// Message-ID is known again by it.
+func (m *Message) Identity() []byte {
+	var b bytes.Buffer
+	for _, list := range [][]Address{m.From, m.To, m.Cc, m.Bcc} {
+		for _, a := range list {
+			b.WriteString(strings.ToLower(a.Email) + " ")
+		}
+		b.WriteByte('\n')
+	}
+	if !m.Date.IsZero() {
+		b.WriteString(m.Date.UTC().Format(time.RFC3339))
+	}
+	for _, text := range append([]string{m.Subject, strings.Join(strings.Fields(m.Text), " ")}, m.Attachments...) {
+		b.WriteString("\n" + text)
+	}
+	return b.Bytes()
+}
+
 // withoutEnvelopeLine drops the line that mailbox files put before a mail
 // ("From ana@acme.test Fri Nov 20 …").
 func withoutEnvelopeLine(data []byte) []byte {

@@ -51,6 +51,9 @@ const (
 	NothingToLog = "nothing_to_log"
 	// NotYetTaken: a series of which nothing took place in the last 90 days.
 	NotYetTaken = "nothing_took_place"
+	// SeriesInMessage: a series saved as .msg, which tells its instances in a form of
+	// Outlook's own.
+	SeriesInMessage = "series_in_message"
 	// NoTime: a meeting without a readable start.
 	NoTime = "no_time"
 	// UnknownZone: a time zone that nobody defines.

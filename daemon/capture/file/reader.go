@@ -14,6 +14,7 @@ import (
 	"fieldpost/daemon/capture"
 	"fieldpost/daemon/capture/calendar"
 	"fieldpost/daemon/capture/mail"
+	"fieldpost/daemon/capture/outlook"
 	"fieldpost/daemon/words"
 	"fieldpost/outbox"
 	"fieldpost/outbox/activity"
@@ -78,6 +79,8 @@ func (r *Reader) parse(name string, data []byte) (drafts []outbox.Draft, err err
 		return r.readJSON(data)
 	case ".eml":
 		drafts, err = r.readMail(data)
+	case ".msg":
+		drafts, err = r.readMessage(data)
 	case ".ics", ".ical", ".ifb":
 		drafts, err = r.readCalendar(data)
 	default:
@@ -123,6 +126,18 @@ func (r *Reader) readJSON(data []byte) ([]outbox.Draft, error) {
 		drafts[i].Activity = entry.Activity
 	}
 	return drafts, nil
+}
+
+// readMessage reads what Outlook saved, a mail or a meeting.
+func (r *Reader) readMessage(data []byte) ([]outbox.Draft, error) {
+	kind, same, err := outlook.Convert(data, r.Zone())
+	switch {
+	case err != nil:
+		return nil, err
+	case kind == outlook.Calendar:
+		return r.readCalendar(same)
+	}
+	return r.readMail(same)
 }
 
 func (r *Reader) readCalendar(data []byte) ([]outbox.Draft, error) {

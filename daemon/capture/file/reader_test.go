@@ -1,6 +1,7 @@
 package file_test
 
 import (
+	"reflect"
 	"slices"
 	"strings"
 	"testing"
@@ -8,6 +9,7 @@ import (
 
 	"fieldpost/daemon/capture"
 	"fieldpost/daemon/capture/file"
+	"fieldpost/daemon/capture/outlook/outlooktest"
 	"fieldpost/daemon/words"
 	"fieldpost/outbox/activity"
 )
@@ -160,5 +162,23 @@ func TestAMailWithoutAnIDIsKnownAgainWhateverWayItCame(t *testing.T) {
 	}
 	if other := key(strings.Replace(answer, "Friday.", "Monday.", 1)); other == first {
 		t.Error("another text has the same key")
+	}
+}
+
+func TestAMessageThatOutlookSavedIsTheSameActivityAsItsMail(t *testing.T) {
+	const text = "From: ana.ruiz@acme.test\nTo: Urs <urs@keller.test>\nSubject: Offer\nDate: Fri, 20 Nov 2026 15:40:12 +0000\nMessage-ID: <1@acme.test>\n\nHello Urs\n"
+	saved := outlooktest.New().Text(0x001A, "IPM.Note").Text(0x0037, "Offer").Text(0x1000, "Hello Urs\r\n").Text(0x1035, "<1@acme.test>").
+		Time(0x0039, time.Date(2026, 11, 20, 15, 40, 12, 0, time.UTC)).Text(0x5D02, "ana.ruiz@acme.test").Recipient(1, "Urs", "urs@keller.test").Write()
+	reader := newReader(paris(t, "2026-11-22 09:00:00"))
+	var activities []activity.Activity
+	for name, data := range map[string]string{"offer.eml": text, "offer.msg": string(saved)} {
+		drafts, err := reader.Read(name, int64(len(data)), strings.NewReader(data))
+		if err != nil || len(drafts) != 1 {
+			t.Fatalf("%s: %v", name, err)
+		}
+		activities = append(activities, drafts[0].Activity)
+	}
+	if !reflect.DeepEqual(activities[0], activities[1]) {
+		t.Errorf("%+v\n%+v", activities[0], activities[1])
 	}
 }

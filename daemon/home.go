@@ -99,9 +99,7 @@ func (h *Home) open(ctx context.Context, verify Verify) error {
 		// What was set aside stays there, and is tried again at the next start.
 		h.Log.Error("a damaged outbox could not be salvaged", "error", err)
 	}
-	if h.Directory, err = directory.Open(paths.Directory, own, verify.Directory); err != nil {
-		return err
-	}
+	h.Directory = directory.Open(paths.Directory, own, verify.Directory)
 	h.Intake = h.door(h.Outbox)
 	return nil
 }
@@ -119,6 +117,9 @@ func (h *Home) locked() error {
 	select {
 	case <-h.asked:
 	case <-time.After(sealTime):
+	}
+	if _, err := h.Directory.Stats(h.Now()); err != nil { // there may be nothing to be locked
+		return err
 	}
 	if h.Directory.Locked() {
 		return directory.ErrLocked
@@ -166,9 +167,9 @@ func (h *Home) OpenSeal(ctx context.Context) error {
 	}
 	if !begun {
 		h.Outbox.Unlock(opened)
-		return h.Directory.Unlock(opened, own)
+		return h.unlessDisk(h.Directory.Unlock(opened, own))
 	}
-	if err := h.Directory.Reseal(opened, own); err != nil {
+	if err := h.unlessDisk(h.Directory.Reseal(opened, own)); err != nil {
 		return err
 	}
 	h.Log.Warn("the keychain has lost the key to the outbox; a new one was begun")
@@ -256,10 +257,26 @@ func (h *Home) keepFacts(account *outbox.Account, facts *crm.Facts) error {
 	if now == nil || !now.Same(account) {
 		return drain.ErrSignedOut
 	}
-	if err := h.Directory.Keep(keptFacts, facts); err != nil {
+	h.cached = facts
+	return h.keep(facts)
+}
+
+// keep stores the facts for the next start.
+func (h *Home) keep(facts *crm.Facts) error {
+	if err := h.unlessDisk(h.Directory.Keep(keptFacts, facts)); err != nil {
 		return fmt.Errorf("daemon: keeping the org's facts: %w", err)
 	}
-	h.cached = facts
+	return nil
+}
+
+// unlessDisk lets trouble that the copy of people has with its disk be no trouble of what
+// goes on without it.
+func (h *Home) unlessDisk(err error) error {
+	var disk *directory.StoreError
+	if !errors.As(err, &disk) {
+		return err
+	}
+	h.Log.Error("people and records cannot be kept on this computer", "error", err)
 	return nil
 }
 
@@ -284,7 +301,7 @@ func (h *Home) useKeyField() error {
 		return nil
 	}
 	h.cached = &facts
-	return h.Directory.Keep(keptFacts, &facts)
+	return h.keep(&facts)
 }
 
 // rules are the settings that shape records.

@@ -195,8 +195,8 @@ func (k *keeper) report(ctx context.Context, err error) {
 	switch {
 	case ctx.Err() != nil, errors.Is(err, drain.ErrSignedOut):
 		return
-	case errors.As(err, &store): // Salesforce has no part in it
-		k.d.home.Log.Error("people and records cannot be kept", "error", err)
+	case errors.As(err, &store):
+		_ = k.d.home.unlessDisk(err) // Salesforce has no part in it
 		return
 	case errors.Is(err, directory.ErrScarce):
 		k.d.home.Log.Warn("the copy of people and records waits: the org's API allowance is nearly used up")

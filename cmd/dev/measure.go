@@ -46,10 +46,7 @@ func measureDirectory(ctx context.Context, path string, n int) (told measured.Se
 	}
 	own := []age.Recipient{identity.Recipient()}
 	load := func() error {
-		d, err := directory.Open(path, own, nil)
-		if err != nil {
-			return err
-		}
+		d := directory.Open(path, own, nil)
 		defer d.Close()
 		began := time.Now()
 		plan := directory.Plan{
@@ -67,10 +64,7 @@ func measureDirectory(ctx context.Context, path string, n int) (told measured.Se
 	if told.Disk, err = measured.Size(path); err != nil {
 		return told, err
 	}
-	d, err := directory.Open(path, own, nil)
-	if err != nil {
-		return told, err
-	}
+	d := directory.Open(path, own, nil)
 	defer d.Close()
 	if err := d.Unlock(identity, own); err != nil {
 		return told, err

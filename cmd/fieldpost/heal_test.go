@@ -58,3 +58,26 @@ func TestACopyThatIsDamagedWhileTheDaemonRunsIsMadeAnew(t *testing.T) {
 		t.Error("the log does not say what was done")
 	}
 }
+
+func TestACopyThatCannotBeOpenedKeepsNothingFromBeingSent(t *testing.T) {
+	l := atWork(t)
+	l.kill()
+	path := filepath.Join(l.home, "directory.db")
+	if err := os.Remove(path); err != nil {
+		t.Fatal(err)
+	}
+	if err := os.MkdirAll(filepath.Join(path, "in the way"), 0o700); err != nil {
+		t.Fatal(err)
+	}
+	l.start()
+	id := l.captured("share", "--channel", "link", "--subject", "S", "--to", "ana@kunde.test")
+	l.delivered(id)
+	if code, text := l.ask("GET", "/v1/people?q=mull", ""); code != 507 || !strings.Contains(text, "directory_store") {
+		t.Errorf("a search answers %d %s", code, text)
+	}
+	if err := os.RemoveAll(path); err != nil {
+		t.Fatal(err)
+	}
+	l.run("org", "refresh")
+	l.found("Müller")
+}

@@ -59,11 +59,8 @@ func newDeskIn(t *testing.T, folder string) *desk {
 func (d *desk) open() {
 	d.t.Helper()
 	recipients := []age.Recipient{d.identity.Recipient()}
-	var err error
-	if d.Directory, err = directory.Open(d.path, recipients, nil); err == nil {
-		err = d.Unlock(d.identity, recipients)
-	}
-	if err != nil {
+	d.Directory = directory.Open(d.path, recipients, nil)
+	if err := d.Unlock(d.identity, recipients); err != nil {
 		d.t.Fatal(err)
 	}
 }

@@ -7,6 +7,7 @@ import (
 	"testing"
 	"time"
 
+	"filippo.io/age"
 	"golang.org/x/sys/unix"
 
 	"fieldpost/daemon/directory"
@@ -39,6 +40,20 @@ func TestAFullDiskKeepsNobodyFromBeingFound(t *testing.T) {
 	d.reopen()
 	if found := d.known("mine@kunde.test"); found != "Mine" {
 		t.Errorf("without a network it is %q", found)
+	}
+	if err := d.Close(); err != nil {
+		t.Fatal(err)
+	}
+	if err := os.Remove(d.path); err != nil {
+		t.Fatal(err)
+	}
+	_ = os.WriteFile(ballast, make([]byte, 1<<20), 0o600)                              // to the last byte
+	d.Directory = directory.Open(d.path, []age.Recipient{d.identity.Recipient()}, nil) // there is no room for a new one
+	if got := d.whoHas("mine@kunde.test")["mine@kunde.test"]; got != "Mine" {
+		t.Errorf("without a copy found %q", got)
+	}
+	if _, err := d.Stats(d.clock); !errors.As(err, &own) {
+		t.Errorf("without a copy it tells %v", err)
 	}
 	if err := os.Remove(ballast); err != nil {
 		t.Fatal(err)

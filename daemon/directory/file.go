@@ -60,11 +60,10 @@ func Verify(path string) error {
 
 // Open opens the copy at path, which verify (Verify in a child process) finds whole; nil
 // where that need not be asked. A damaged one is replaced by an empty one. A new one is
-// sealed to the recipients; an earlier one is locked until Unlock.
-func Open(path string, recipients []age.Recipient, verify func(path string) error) (*Directory, error) {
-	if err := os.MkdirAll(filepath.Dir(path), 0o700); err != nil {
-		return nil, fmt.Errorf("directory: %w", err)
-	}
+// sealed to the recipients; an earlier one is locked until Unlock. A copy that cannot be
+// opened, on a full disk for instance, is none: each use tries again, and is a *StoreError
+// until it can be.
+func Open(path string, recipients []age.Recipient, verify func(path string) error) *Directory {
 	d := &Directory{file: file{path: path, replaced: make(chan struct{}, 1)}, recipients: recipients}
 	var err error
 	if _, missing := os.Lstat(path); missing == nil && verify != nil {
@@ -73,19 +72,29 @@ func Open(path string, recipients []age.Recipient, verify func(path string) erro
 	if err == nil {
 		err = d.open()
 	}
-	if err == nil {
-		return d, nil
+	if err != nil {
+		_ = errors.Join(os.Remove(path), d.open()) // else the first use tells
 	}
-	if removal := os.Remove(path); removal != nil {
-		return nil, fmt.Errorf("directory: %s: %w", path, errors.Join(err, removal))
+	return d
+}
+
+// opened opens a copy that could not be opened before.
+func (d *Directory) opened() error {
+	d.file.mu.Lock()
+	defer d.file.mu.Unlock()
+	if d.file.db != nil {
+		return nil
 	}
-	if err = d.open(); err != nil {
-		return nil, fmt.Errorf("directory: %s: %w", path, err)
+	if err := d.open(); err != nil {
+		return &StoreError{err}
 	}
-	return d, nil
+	return nil
 }
 
 func (d *Directory) open() error {
+	if err := os.MkdirAll(filepath.Dir(d.file.path), 0o700); err != nil {
+		return err
+	}
 	db, err := bbolt.Open(d.file.path, 0o600, &bbolt.Options{Timeout: time.Second, FreelistType: bbolt.FreelistMapType})
 	if err != nil {
 		return err
@@ -142,6 +151,12 @@ func (d *Directory) update(change func(tx *bbolt.Tx) error) error {
 
 func (d *Directory) use(work func(tx *bbolt.Tx) error, in func(db *bbolt.DB, work func(tx *bbolt.Tx) error) error) error {
 	db, err := d.once(work, in)
+	if db == nil {
+		if err := d.opened(); err != nil {
+			return err
+		}
+		db, err = d.once(work, in)
+	}
 	if !errors.Is(err, ErrDamaged) {
 		return err
 	}
@@ -157,6 +172,9 @@ func (d *Directory) use(work func(tx *bbolt.Tx) error, in func(db *bbolt.DB, wor
 func (d *Directory) once(work func(tx *bbolt.Tx) error, in func(db *bbolt.DB, work func(tx *bbolt.Tx) error) error) (*bbolt.DB, error) {
 	d.file.mu.RLock()
 	defer d.file.mu.RUnlock()
+	if d.file.db == nil {
+		return nil, nil
+	}
 	var own error
 	err := guarded(func() error {
 		return in(d.file.db, func(tx *bbolt.Tx) error {
@@ -178,6 +196,7 @@ func (d *Directory) replace(damaged *bbolt.DB, cause error) error {
 		return nil
 	}
 	_ = letGo(damaged)
+	d.file.db = nil
 	d.indexes.rest()
 	if err := errors.Join(os.Remove(d.file.path), d.open()); err != nil {
 		return &StoreError{errors.Join(cause, err)}
@@ -228,7 +247,7 @@ func (d *Directory) Close() error {
 	d.file.mu.RLock()
 	defer d.file.mu.RUnlock()
 	if d.file.db == nil {
-		return nil // it could not be replaced
+		return nil // it could not be opened
 	}
 	return letGo(d.file.db)
 }

@@ -52,11 +52,8 @@ func (d *desk) reopen() {
 		d.t.Fatal(err)
 	}
 	recipients := []age.Recipient{d.identity.Recipient()}
-	var err error
-	if d.Directory, err = directory.Open(d.path, recipients, verifyApart); err == nil {
-		err = d.Unlock(d.identity, recipients)
-	}
-	if err != nil {
+	d.Directory = directory.Open(d.path, recipients, verifyApart)
+	if err := d.Unlock(d.identity, recipients); err != nil {
 		d.t.Fatal(err)
 	}
 }

@@ -104,6 +104,9 @@ func (d *Directory) linked(tx *bbolt.Tx, t *table, link []byte) ([]row, error) {
 
 // put keeps a row and tells whether it is new or other than before.
 func (w *writer) put(t *table, r *row) error {
+	if len(r.ID) != idSize {
+		return fmt.Errorf("directory: Salesforce calls %s %q, which is no id", r.Object, r.ID)
+	}
 	before, err := w.d.get(w.tx, t, r.ID)
 	if err != nil {
 		return err

@@ -48,6 +48,9 @@ func (p Plan) listings() []listing {
 // object that the rep may not see is passed over. Errors: a *ConditionError, ErrForgotten,
 // ErrScarce, ErrLocked, a *StoreError, or what the calls met.
 func (d *Directory) Sync(ctx context.Context, source Source, plan Plan, now time.Time) error {
+	if _, err := d.state(); err != nil { // a new copy is begun where there was no room before
+		return err
+	}
 	if d.vault.locked() {
 		return ErrLocked
 	}

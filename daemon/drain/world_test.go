@@ -215,10 +215,8 @@ func (w *world) boot() {
 		w.t.Fatal(err)
 	}
 	own := []age.Recipient{w.key.Recipient()}
-	if w.people, err = directory.Open(filepath.Join(w.folder, "directory.db"), own, nil); err == nil {
-		err = w.people.Unlock(w.key, own)
-	}
-	if err != nil {
+	w.people = directory.Open(filepath.Join(w.folder, "directory.db"), own, nil)
+	if err = w.people.Unlock(w.key, own); err != nil {
 		w.t.Fatal(err)
 	}
 	account := sfauth.Account{}

@@ -72,7 +72,11 @@ func Read(r io.Reader) (*Message, error) {
 		Links:         links(envelope),
 		MarkedPrivate: isPrivate(envelope.Root.Header),
 	}
-	m.Attachments, m.Calendars = parts(envelope.Root)
+	var wrapped string
+	m.Attachments, m.Calendars, wrapped = parts(envelope.Root)
+	if m.Text == "" {
+		m.Text = wrapped
+	}
 	return m, nil
 }
 

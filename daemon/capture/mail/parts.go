@@ -9,20 +9,26 @@ import (
 	"github.com/jhillyerd/enmime/v2/mediatype"
 )
 
-// parts walks the tree for what is no text of the mail itself: the names of the
-// documents it carries, and its calendars. A mail inside the mail counts as one
-// document.
-func parts(root *enmime.Part) (documents []string, calendars [][]byte) {
+// parts walks the tree for what is no text of the mail's own parts: the names of the
+// documents it carries, its calendars, and the text that Outlook wrapped up. A mail inside
+// the mail counts as one document.
+func parts(root *enmime.Part) (documents []string, calendars [][]byte, text string) {
 	for _, part := range root.DepthMatchAll(func(p *enmime.Part) bool { return p.FirstChild == nil }) {
 		if isCalendar(part) {
 			calendars = append(calendars, part.Content)
 			continue
 		}
+		if isWrapped(part) {
+			if inside, is := unwrap(part.Content); is && len(inside.titles)+len(inside.text) > 0 {
+				documents, text = append(documents, inside.titles...), inside.text
+				continue
+			}
+		}
 		if title := documentTitle(part); title != "" {
 			documents = append(documents, title)
 		}
 	}
-	return documents, calendars
+	return documents, calendars, text
 }
 
 func isCalendar(part *enmime.Part) bool {

@@ -22,6 +22,8 @@ type Work struct {
 	Pending Pending
 	Record  *Record
 	Sent    *activity.Activity
+	// DeleteSent: the record may have been deleted by an earlier call.
+	DeleteSent bool
 }
 
 // Work is an item as it would be claimed to be created.
@@ -138,9 +140,10 @@ func (b *batch) claim(id itemID, mode string) (w Work, claimed bool, err error) 
 		return w, false, err
 	}
 	h.State, h.Claim, h.NextAt = Sending, &Claim{At: b.now, Mode: mode}, time.Time{}
+	h.DeleteSent = h.DeleteSent || h.Pending == PendingDelete
 	w = Work{
 		ID: id.String(), Activity: content.Activity, CapturedAt: h.CapturedAt, Source: h.Source, Attempts: h.Attempts,
-		Doubt: h.Doubt, Pending: h.Pending, Record: h.Record, Sent: content.Sent,
+		Doubt: h.Doubt, Pending: h.Pending, Record: h.Record, Sent: content.Sent, DeleteSent: h.DeleteSent,
 	}
 	return w, true, b.move(id, h, Waiting)
 }
@@ -165,7 +168,10 @@ type Outcome struct {
 	Existing bool
 	// Absent says that an earlier doubt is settled: the record is not there.
 	Absent bool
-	Notes  []Note
+	// Anew says that the record which was to be updated was deleted by an earlier call: it is
+	// made anew.
+	Anew  bool
+	Notes []Note
 }
 
 // Settle stores the outcomes of claimed items in one transaction. An item that
@@ -205,6 +211,11 @@ func (b *batch) settle(o *Outcome) error {
 	}
 	if o.Absent && h.Pending == PendingCreate {
 		if err := b.unsent(id, h); err != nil {
+			return err
+		}
+	}
+	if o.Anew {
+		if err := b.anew(id, h); err != nil {
 			return err
 		}
 	}
@@ -281,6 +292,12 @@ func (b *batch) settleEdit(id itemID, h *head, existing bool) error {
 	return err
 }
 
+// anew forgets the record of an item.
+func (b *batch) anew(id itemID, h *head) error {
+	h.Record, h.Pending, h.Delivered, h.DeleteSent = nil, PendingCreate, time.Time{}, false
+	return b.unsent(id, h)
+}
+
 // unsent forgets what Salesforce might have had of an item before it was edited. Kept
 // longer, a later edit would be written as the difference to what was never there.
 func (b *batch) unsent(id itemID, h *head) error {
@@ -298,7 +315,7 @@ func (b *batch) settleChange(id itemID, h *head) error {
 	if h.Pending == PendingDelete {
 		h.callOff(b.now)
 	}
-	h.Pending, h.Deletes = PendingCreate, false
+	h.Pending, h.Deletes, h.DeleteSent = PendingCreate, false, false
 	content, err := b.content(id)
 	if err != nil {
 		return err

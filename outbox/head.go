@@ -44,6 +44,8 @@ type head struct {
 	// CalledOff: the item is in the bin because its meeting was cancelled, not because the
 	// rep put it there.
 	CalledOff bool `cbor:"26,keyasint,omitempty"`
+	// DeleteSent: a call went out that deletes the record; its outcome may be unknown.
+	DeleteSent bool `cbor:"27,keyasint,omitempty"`
 	// Deletes: the meeting was cancelled while it was in doubt; a record that is found is
 	// deleted.
 	Deletes bool `cbor:"25,keyasint,omitempty"`

@@ -222,7 +222,7 @@ func (h *head) wake(u *update, wasCancelled bool) (note string) {
 			h.Pending = PendingUpdate
 		}
 		if h.State == Discarded && h.Record != nil { // its record was deleted
-			h.Record, h.Pending, h.Delivered = nil, PendingCreate, time.Time{}
+			h.Record, h.Pending, h.Delivered, h.DeleteSent = nil, PendingCreate, time.Time{}, false
 		}
 		h.State, h.DiscardedAt = Waiting, time.Time{}
 		if h.Doubt == nil {

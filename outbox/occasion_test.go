@@ -355,3 +355,23 @@ func TestAForgottenOccasionIsCapturedAnew(t *testing.T) {
 	b.clock = b.clock.Add(time.Minute)
 	b.sound()
 }
+
+func TestAMeetingThatTakesPlaceAfterAllIsMadeAnewWhereItsDeletionWentOut(t *testing.T) {
+	b := newBench(t)
+	b.must(b.SignIn(rep, nil))
+	id := b.as("delivered")
+	b.tell(deleting(2))
+	b.claim(1)
+	b.tell(told(3, "After all"))
+	b.must(b.Settle([]Outcome{{ID: id, To: Waiting}})) // whether it was deleted is not known
+	work := b.claim(1)
+	if len(work) != 1 || work[0].Pending != PendingUpdate || !work[0].DeleteSent {
+		t.Fatalf("claimed %+v", work)
+	}
+	b.must(b.Settle([]Outcome{{ID: id, To: Waiting, Answered: true, Anew: true}}))
+	work = b.claim(1)
+	if len(work) != 1 || work[0].Pending != PendingCreate || work[0].Record != nil || work[0].Sent != nil || work[0].Activity.Subject != "After all" {
+		t.Errorf("claimed %+v", work)
+	}
+	b.sound()
+}

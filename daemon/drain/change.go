@@ -21,6 +21,10 @@ func (d *Drain) change(ctx context.Context, facts *crm.Facts, w outbox.Work) set
 	case err == nil, gone && w.Pending == outbox.PendingDelete:
 		d.met(crm.Call{}, nil)
 		s.add(d.changed(&l))
+	case gone && w.DeleteSent: // it was cancelled, and takes place after all
+		o := l.outcome(outbox.Waiting)
+		o.Answered, o.Anew = true, true
+		s.add(o)
 	case errors.As(err, &refused):
 		o := l.outcome(outbox.NeedsAttention)
 		o.Problem = &refused.Problem
@@ -40,7 +44,9 @@ func (d *Drain) apply(ctx context.Context, facts *crm.Facts, l *letter) error {
 	if w.Pending == outbox.PendingDelete {
 		return d.Salesforce.Delete(ctx, w.Record.Object, w.Record.ID)
 	}
-	people, err := d.resolve(ctx, *w)
+	sent := *w
+	sent.Activity = *w.Sent
+	people, err := d.resolve(ctx, *w, sent)
 	if err != nil {
 		return err
 	}
@@ -48,10 +54,9 @@ func (d *Drain) apply(ctx context.Context, facts *crm.Facts, l *letter) error {
 	if err != nil {
 		return err
 	}
-	sent := *w
-	sent.Activity = *w.Sent
-	before, err := crm.Build(ItemOf(&sent, people, d.Org), facts, d.Org.Rules())
-	if err != nil {
+	before, err := crm.Preview(ItemOf(&sent, people, d.Org), facts, d.Org.Rules())
+	var refused *crm.Refused
+	if err != nil && !errors.As(err, &refused) { // what was sent may be one that is refused by now
 		return err
 	}
 	fields := crm.Changed(before, now, facts)

@@ -87,8 +87,12 @@ func simulate(t *testing.T, seed uint64, planted plants, total *int) (faults []s
 func (w *world) step() {
 	w.t.Helper()
 	switch n := w.rng.IntN(100); {
-	case n < 34:
+	case n < 22:
 		w.capture()
+	case n < 29:
+		w.tell()
+	case n < 34:
+		w.drops.step()
 	case n < 52:
 		w.pass(time.Duration(w.rng.Int64N(int64(2 * time.Minute))))
 	case n < 58:
@@ -195,6 +199,9 @@ func (w *world) verb() {
 		return
 	}
 	item := items[w.rng.IntN(len(items))]
+	if o := w.occasions[item.Activity.UID]; o != nil && o.id == item.ID {
+		o.touched = true
+	}
 	switch w.rng.IntN(6) {
 	case 0:
 		_ = w.box.Hold(item.ID)
@@ -227,6 +234,7 @@ func (w *world) settleAll() {
 	w.t.Helper()
 	w.org.ClearFaults()
 	w.cable.Store(true)
+	w.drops.settle()
 	for _, rep := range []int{1 - w.rep, w.rep} {
 		if !w.plants.dropRotatedToken { // which a sign-in would heal
 			w.signIn(rep)
@@ -263,6 +271,8 @@ func (w *world) judge() (faults []string) {
 			broken("I4: the log holds %.12s…", secret)
 		}
 	}
+	w.drops.judge(broken)
+	w.judgeOccasions(broken)
 	written, owners := w.written()
 	for id, k := range w.known {
 		item, err := w.box.Get(id)
@@ -278,7 +288,7 @@ func (w *world) judge() (faults []string) {
 		case item.State == outbox.Discarded && n != 0 && !k.doubted:
 			broken("I2: %s was discarded before it was sent, and written", id)
 		case item.State == outbox.Waiting, item.State == outbox.Sending, item.State == outbox.NeedsAttention:
-			broken("I6: %s is still %s: %+v", id, item.State, item.Problem)
+			broken("I6: %s is still %s: %+v %+v %v", id, item.State, item.Problem, item.Activity, item.History)
 		}
 		if owner := owners[id]; owner != "" && owner != k.owner {
 			broken("I7: %s is %s's and was written by %s", id, k.owner, owner)

@@ -67,6 +67,10 @@ type world struct {
 	keys   []string
 	plants plants
 
+	drops     *dropping
+	occasions map[string]*occasion
+	deletes   bool // a cancelled meeting's record is deleted
+
 	log    lines
 	tokens []string
 }
@@ -146,8 +150,9 @@ func newWorld(t *testing.T, seed uint64, planted plants) *world {
 	w := &world{
 		t: t, rng: rand.New(rand.NewPCG(seed, 1)), spread: rand.New(rand.NewPCG(seed, 2)), folder: scratch(t), secrets: &keychain.Memory{}, booted: time.Now(),
 		line: &pipes{conns: make(chan net.Conn), closed: make(chan struct{})}, ended: make(chan error, 1),
-		known: map[string]*known{}, plants: planted,
+		known: map[string]*known{}, plants: planted, occasions: map[string]*occasion{}, deletes: seed%2 == 0,
 	}
+	w.drops = newDropping(w, seed)
 	w.cable.Store(true)
 	w.org = sandbox.New(sandbox.Config{Empty: true})
 	w.org.Set(func(r *sandbox.Rules) {
@@ -235,6 +240,7 @@ func (w *world) boot() {
 		Elapsed: func() time.Duration { return time.Since(w.booted) }, Usage: func() sfclient.Usage { return sfclient.Usage{} },
 		Chance: w.chance, Log: w.logger(),
 	})
+	w.drops.boot()
 	var ctx context.Context
 	ctx, w.stop = context.WithCancel(context.Background())
 	w.stopped = make(chan error, 1)

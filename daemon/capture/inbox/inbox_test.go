@@ -318,3 +318,19 @@ func TestANameThatIsTooLongForItsReasonIsShortened(t *testing.T) {
 		t.Errorf("Rejected holds %q", got)
 	}
 }
+
+func TestAClockThatIsSetBackHoldsNoFileUp(t *testing.T) {
+	f := newFolder(t)
+	f.store.fail = func([]outbox.Draft) error { return outbox.ErrFull }
+	f.drop("a.eml", "ana@acme.test Offer")
+	f.drop("b.eml", "bea@acme.test Offer")
+	f.settle()
+	f.store.fail = nil
+	f.now = f.now.Add(-24 * time.Hour)
+	f.Pass(context.Background())
+	f.drop("b.eml", "bea@acme.test Other") // its time is of the new clock
+	f.settle()
+	f.settle()
+	f.holds("Inbox")
+	f.captured("Offer", "Other")
+}

@@ -98,7 +98,8 @@ func (b *Inbox) note(entries []os.DirEntry, now time.Time) {
 			f = &dropped{name: entry.Name(), first: now}
 			fresh = append(fresh, f)
 		}
-		if f.info == nil || !sameState(f.info, info) {
+		setBack := f.since.After(now) || f.notBefore.After(now.Add(again)) // the clock was
+		if f.info == nil || !sameState(f.info, info) || setBack {
 			f.since, f.notBefore = now, time.Time{}
 		}
 		f.info = info

@@ -132,10 +132,12 @@ func (b *batch) each(state State, visit func(id itemID, h *head) error) error {
 	return nil
 }
 
+// snapshot reads the store as the batch leaves it.
+func (b *batch) snapshot() *snapshot { return &snapshot{tx: b.tx, keys: b.store.keys} }
+
 // content opens what the rep did.
 func (b *batch) content(id itemID) (*body, error) {
-	v := &snapshot{tx: b.tx, keys: b.store.keys}
-	return v.body(id)
+	return b.snapshot().body(id)
 }
 
 // note adds one line to an item's story; its head is stored by the caller.

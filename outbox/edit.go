@@ -77,7 +77,7 @@ func (b *batch) dropChange(id itemID, h *head, from State) error {
 		content.Activity, content.Sent = *content.Sent, nil
 	}
 	h.State, h.Pending, h.NextAt, h.Deletes = Delivered, PendingCreate, time.Time{}, false
-	h.Update, h.UpdateKey = nil, keyID{}
+	h.dropUpdate()
 	return errors.Join(
 		b.problem(id, h, nil), b.body(id, content, h.revision+1),
 		b.note(id, h, Note{Code: NoteChangeDropped}), b.move(id, h, from),

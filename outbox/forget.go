@@ -103,7 +103,11 @@ func (s *Store) naming(subject Subject) (ids []itemID, err error) {
 			if err != nil || h.Purged {
 				return err
 			}
-			content, err := v.content(id, h)
+			content, err := v.body(id)
+			var u *update
+			if err == nil {
+				u, err = v.kept(id, h, nil)
+			}
 			switch {
 			case errors.Is(err, ErrSealed):
 				sealed++
@@ -114,8 +118,11 @@ func (s *Store) naming(subject Subject) (ids []itemID, err error) {
 			case err != nil:
 				return err
 			}
-			if subject.Names(&content.Activity) || content.Sent != nil && subject.Names(content.Sent) {
-				ids = append(ids, id)
+			for _, said := range []*activity.Activity{&content.Activity, content.Sent, u.Activity} {
+				if said != nil && subject.Names(said) {
+					ids = append(ids, id)
+					break
+				}
 			}
 			return nil
 		})

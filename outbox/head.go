@@ -38,9 +38,11 @@ type head struct {
 	// Version the newest that was told of it (occasion.go).
 	Occasion []byte  `cbor:"21,keyasint,omitempty"`
 	Version  version `cbor:"22,keyasint,omitzero"`
-	// Update is a version that could not be folded in yet, sealed under UpdateKey.
-	Update    []byte `cbor:"23,keyasint,omitempty"`
-	UpdateKey keyID  `cbor:"24,keyasint,omitzero"`
+	// Update is a version that could not be folded in yet, sealed under UpdateKey, and
+	// Cancellation one that was told after it.
+	Update       []byte        `cbor:"23,keyasint,omitempty"`
+	UpdateKey    keyID         `cbor:"24,keyasint,omitzero"`
+	Cancellation *cancellation `cbor:"28,keyasint,omitempty"`
 	// CalledOff: the item is in the bin because its meeting was cancelled, not because the
 	// rep put it there.
 	CalledOff bool `cbor:"26,keyasint,omitempty"`

@@ -115,15 +115,26 @@ func (b *batch) tell(id itemID, h *head, d *Draft) error {
 			return err
 		}
 	}
-	u := update{Activity: d.Activity, Deletes: d.DeleteCancelled}
 	h.Version = d.version()
+	u := update{Activity: &d.Activity}
+	if d.Activity.Cancelled {
+		u = update{Cancellation: &cancellation{Sequence: d.Activity.Sequence, Deletes: d.DeleteCancelled}}
+	}
 	return b.follow(id, h, &u)
 }
 
-// update is a newer version of an occasion.
+// update is what a calendar told and an item does not say yet.
 type update struct {
-	Activity activity.Activity `cbor:"1,keyasint"`
-	// Deletes: a cancellation deletes the record.
+	// Activity is a newer version of what takes place, nil for none.
+	Activity *activity.Activity
+	// Cancellation is told after that; nil where it does take place.
+	Cancellation *cancellation
+}
+
+// cancellation says nothing of the meeting but that it does not take place.
+type cancellation struct {
+	Sequence int `cbor:"1,keyasint,omitempty"`
+	// Deletes: the record of the meeting is deleted, not marked.
 	Deletes bool `cbor:"2,keyasint,omitempty"`
 }
 
@@ -132,19 +143,20 @@ type update struct {
 // is kept beside it until it can.
 func (b *batch) follow(id itemID, h *head, u *update) error {
 	from := h.State
-	h.Update, h.UpdateKey = nil, keyID{}
 	var note string
 	var err error
 	switch {
-	case from == Sending:
-		err = b.postpone(id, h, u)
-	case from == Discarded && (!h.CalledOff || u.Activity.Cancelled):
+	case from == Discarded && u.Cancellation != nil:
 		// The rep does not want it, or it is cancelled once more.
-	case u.Activity.Cancelled && h.unsent():
-		note, h.NextAt = NoteNeverSent, time.Time{}
+	case from == Sending, from == Discarded && !h.CalledOff:
+		err = b.postpone(id, h, u)
+	case u.Cancellation != nil && h.unsent():
+		// An update that is kept stays: it is folded in should the rep restore the item.
+		note, h.Cancellation, h.NextAt = NoteNeverSent, nil, time.Time{}
 		h.callOff(b.now)
 		err = b.problem(id, h, nil)
-	case u.Activity.Cancelled && u.Deletes && h.Record != nil:
+	case u.Cancellation != nil && u.Cancellation.Deletes && h.Record != nil:
+		h.dropUpdate()
 		note, h.State, h.Pending, h.NextAt = NoteCalledOff, Waiting, PendingDelete, time.Time{}
 		err = b.problem(id, h, nil)
 	default:
@@ -166,14 +178,21 @@ func (h *head) unsent() bool {
 	return h.Record == nil && h.Doubt == nil && (h.State == Waiting || h.State == NeedsAttention || h.State == Held)
 }
 
-// postpone keeps an update beside its item, sealed.
+// postpone keeps an update beside its item, sealed. A newer version takes the place of what
+// is kept already; a cancellation goes beside it.
 func (b *batch) postpone(id itemID, h *head, u *update) error {
-	payload, err := encoding.Marshal(u)
+	h.Cancellation = u.Cancellation
+	if u.Activity == nil {
+		return nil
+	}
+	payload, err := encoding.Marshal(u.Activity)
 	if err == nil {
 		h.Update, h.UpdateKey = b.store.keys.seal(payload, updateOf(id))
 	}
 	return err
 }
+
+func (h *head) dropUpdate() { h.Update, h.UpdateKey, h.Cancellation = nil, keyID{}, nil }
 
 func updateOf(id itemID) []byte { return append(id[:], "update"...) }
 
@@ -181,6 +200,9 @@ func updateOf(id itemID) []byte { return append(id[:], "update"...) }
 // where nothing changed.
 func (b *batch) fold(id itemID, h *head, u *update) (note string, err error) {
 	content, err := b.content(id)
+	if err == nil && u.Activity == nil {
+		u, err = b.snapshot().kept(id, h, u.Cancellation)
+	}
 	if errors.Is(err, ErrSealed) {
 		note = h.wake(u, h.CalledOff)
 		return note, b.postpone(id, h, u)
@@ -188,8 +210,9 @@ func (b *batch) fold(id itemID, h *head, u *update) (note string, err error) {
 	if err != nil {
 		return "", err
 	}
+	h.dropUpdate()
 	before := content.Activity
-	content.Activity = folded(before, u.Activity)
+	content.Activity = folded(before, u)
 	if same(before, content.Activity) && h.State == Delivered {
 		return "", b.body(id, content, h.revision+1) // the sequence alone
 	}
@@ -207,12 +230,12 @@ func (b *batch) fold(id itemID, h *head, u *update) (note string, err error) {
 func (h *head) wake(u *update, wasCancelled bool) (note string) {
 	note = NoteUpdated
 	switch {
-	case u.Activity.Cancelled:
+	case u.Cancellation != nil:
 		note = NoteCalledOff
 	case wasCancelled:
 		note = NoteTakesPlace
 	}
-	h.Deletes = u.Activity.Cancelled && u.Deletes
+	h.Deletes = u.Cancellation != nil && u.Cancellation.Deletes
 	h.CalledOff = false
 	switch h.State {
 	case Delivered:
@@ -232,13 +255,20 @@ func (h *head) wake(u *update, wasCancelled bool) (note string) {
 	return note
 }
 
-// folded is what an activity says once an update is written into it. A cancellation says
-// nothing else. What the rep chose stays: the Related To, and people named by their id.
-func folded(a, update activity.Activity) activity.Activity {
-	if update.Cancelled {
-		a.Cancelled, a.Sequence = true, update.Sequence
-		return a
+// folded is what an activity says once an update is written into it.
+func folded(a activity.Activity, u *update) activity.Activity {
+	if u.Activity != nil {
+		a = rewritten(a, *u.Activity)
 	}
+	if u.Cancellation != nil {
+		a.Cancelled, a.Sequence = true, u.Cancellation.Sequence
+	}
+	return a
+}
+
+// rewritten is a newer version of an activity with what the rep chose: the Related To, and
+// people named by their id.
+func rewritten(a, update activity.Activity) activity.Activity {
 	chosen := slices.DeleteFunc(slices.Clone(a.People), func(p activity.Person) bool { return p.ID == "" })
 	people := chosen
 	for _, p := range update.People {
@@ -265,27 +295,28 @@ func same(a, b activity.Activity) bool {
 	return reflect.DeepEqual(a, b)
 }
 
-// postponed gives the update that is kept beside an item, nil for none.
-func (v *snapshot) postponed(id itemID, h *head) (*update, error) {
+// kept gives the version that is kept beside an item, and a cancellation after it.
+func (v *snapshot) kept(id itemID, h *head, cancelled *cancellation) (*update, error) {
+	u := &update{Cancellation: cancelled}
 	if h.Update == nil {
-		return nil, nil
+		return u, nil
 	}
 	payload, err := v.keys.unseal(h.UpdateKey, h.Update, updateOf(id))
 	if err != nil {
-		return nil, err
+		return u, err
 	}
-	u := &update{}
-	return u, cbor.Unmarshal(payload, u)
+	u.Activity = &activity.Activity{}
+	return u, cbor.Unmarshal(payload, u.Activity)
 }
 
 // catchUp folds in what was kept beside an item, where that can be done now.
 func (b *batch) catchUp(id itemID, h *head) error {
-	if h.State == Sending {
+	if h.Update == nil && h.Cancellation == nil || h.State == Sending || h.State == Discarded {
 		return nil
 	}
-	u, err := (&snapshot{tx: b.tx, keys: b.store.keys}).postponed(id, h)
+	u, err := b.snapshot().kept(id, h, h.Cancellation)
 	switch {
-	case errors.Is(err, ErrSealed), u == nil && err == nil:
+	case errors.Is(err, ErrSealed):
 		return nil
 	case err != nil:
 		return err

@@ -32,6 +32,8 @@ func deleting(sequence int) Draft {
 	return d
 }
 
+func of(versions ...Draft) []Draft { return versions }
+
 func (b *bench) tell(d Draft) Receipt {
 	b.t.Helper()
 	receipts, err := b.Add(b.t.Context(), []Draft{d})
@@ -99,7 +101,7 @@ func TestWhatACalendarTellsLaterIsFoldedIntoTheItem(t *testing.T) {
 		{"delivered", told(2, "Visit"), Delivered, PendingCreate, "Visit", ""},
 		{"delivered", cancelled(1), Waiting, PendingUpdate, "Visit", NoteCalledOff},
 		{"delivered", deleting(1), Waiting, PendingDelete, "Visit", NoteCalledOff},
-		{"discarded", told(2, "Moved"), Discarded, PendingCreate, "Visit", ""},
+		{"discarded", told(2, "Moved"), Discarded, PendingCreate, "Moved", ""},
 		{"discarded", cancelled(2), Discarded, PendingCreate, "Visit", ""},
 		{"called off", told(3, "Moved"), Waiting, PendingCreate, "Moved", NoteTakesPlace},
 		{"called off", told(2, "Moved"), Discarded, PendingCreate, "Visit", ""},
@@ -158,30 +160,41 @@ func (b *bench) sound() {
 
 func TestWhatComesWhileAnItemIsSentIsFoldedInOnceThatIsSettled(t *testing.T) {
 	for name, c := range map[string]struct {
-		tell    Draft
+		tell    []Draft
 		settle  Outcome
 		state   State
 		pending Pending
 		sent    string // what Salesforce has
+		says    string
 	}{
-		"changed, delivered":            {told(2, "Moved"), Outcome{To: Delivered, Record: record}, Waiting, PendingUpdate, "Visit"},
-		"changed, to be sent again":     {told(2, "Moved"), Outcome{To: Waiting, Answered: true}, Waiting, PendingCreate, ""},
-		"changed, doubtful":             {told(2, "Moved"), Outcome{To: Waiting, Doubtful: true}, Waiting, PendingCreate, "Visit"},
-		"cancelled, delivered":          {cancelled(2), Outcome{To: Delivered, Record: record}, Waiting, PendingUpdate, "Visit"},
-		"cancelled, delivered, deletes": {deleting(2), Outcome{To: Delivered, Record: record}, Waiting, PendingDelete, ""},
-		"cancelled, refused":            {cancelled(2), Outcome{To: NeedsAttention, Answered: true}, Discarded, "", ""},
-		"cancelled, doubtful, deletes":  {deleting(2), Outcome{To: Waiting, Doubtful: true}, Waiting, PendingCreate, "Visit"},
+		"changed, delivered":            {of(told(2, "Moved")), Outcome{To: Delivered, Record: record}, Waiting, PendingUpdate, "Visit", "Moved"},
+		"changed, to be sent again":     {of(told(2, "Moved")), Outcome{To: Waiting, Answered: true}, Waiting, PendingCreate, "", "Moved"},
+		"changed, doubtful":             {of(told(2, "Moved")), Outcome{To: Waiting, Doubtful: true}, Waiting, PendingCreate, "Visit", "Moved"},
+		"cancelled, delivered":          {of(cancelled(2)), Outcome{To: Delivered, Record: record}, Waiting, PendingUpdate, "Visit", "Visit"},
+		"cancelled, delivered, deletes": {of(deleting(2)), Outcome{To: Delivered, Record: record}, Waiting, PendingDelete, "", "Visit"},
+		"cancelled, refused":            {of(cancelled(2)), Outcome{To: NeedsAttention, Answered: true}, Discarded, "", "", "Visit"},
+		"cancelled, doubtful, deletes":  {of(deleting(2)), Outcome{To: Waiting, Doubtful: true}, Waiting, PendingCreate, "Visit", "Visit"},
+		"changed twice":                 {of(told(2, "Moved"), told(3, "Moved again")), Outcome{To: Delivered, Record: record}, Waiting, PendingUpdate, "Visit", "Moved again"},
+		"changed, then cancelled":       {of(told(2, "Moved"), cancelled(2)), Outcome{To: Delivered, Record: record}, Waiting, PendingUpdate, "Visit", "Moved"},
+		"changed, cancelled, refused":   {of(told(2, "Moved"), cancelled(2)), Outcome{To: NeedsAttention, Answered: true}, Discarded, "", "", "Moved"},
+		"changed, cancelled, deletes":   {of(told(2, "Moved"), deleting(2)), Outcome{To: Delivered, Record: record}, Waiting, PendingDelete, "", "Visit"},
+		"cancelled, then takes place":   {of(cancelled(2), told(3, "After all")), Outcome{To: Delivered, Record: record}, Waiting, PendingUpdate, "Visit", "After all"},
 	} {
 		t.Run(name, func(t *testing.T) {
 			b := newBench(t)
 			b.must(b.SignIn(rep, nil))
 			id := b.as("being sent")
 			b.tell(told(1, "Again"))
-			b.tell(c.tell)
+			for _, version := range c.tell {
+				b.tell(version)
+			}
 			b.wantState(id, Sending)
 			c.settle.ID = id
 			b.must(b.Settle([]Outcome{c.settle}))
 			b.wantState(id, c.state)
+			if a := b.get(id).Activity; a.Subject != c.says {
+				t.Errorf("it says %q, want %q", a.Subject, c.says)
+			}
 			if c.state == Waiting {
 				work := b.claim(1)
 				sent := ""
@@ -282,17 +295,21 @@ func TestWhatTheRepChoseOutlivesAnUpdate(t *testing.T) {
 func TestAnUpdateThatComesWhileTheKeychainIsLockedIsFoldedInLater(t *testing.T) {
 	for name, c := range map[string]struct {
 		where   string
-		tell    Draft
+		tell    []Draft
 		state   State
 		pending Pending
 		subject string
 	}{
-		"waiting":              {"waiting", told(2, "Moved"), Waiting, PendingCreate, "Moved"},
-		"cancelled":            {"waiting", cancelled(2), Discarded, PendingCreate, "Visit"},
-		"delivered":            {"delivered", told(2, "Moved"), Waiting, PendingUpdate, "Moved"},
-		"delivered, cancelled": {"delivered", cancelled(2), Waiting, PendingUpdate, "Visit"},
-		"delivered, deleted":   {"delivered", deleting(2), Waiting, PendingDelete, "Visit"},
-		"held":                 {"held", told(2, "Moved"), Held, PendingCreate, "Moved"},
+		"waiting":                       {"waiting", of(told(2, "Moved")), Waiting, PendingCreate, "Moved"},
+		"cancelled":                     {"waiting", of(cancelled(2)), Discarded, PendingCreate, "Visit"},
+		"delivered":                     {"delivered", of(told(2, "Moved")), Waiting, PendingUpdate, "Moved"},
+		"delivered, cancelled":          {"delivered", of(cancelled(2)), Waiting, PendingUpdate, "Visit"},
+		"delivered, deleted":            {"delivered", of(deleting(2)), Waiting, PendingDelete, "Visit"},
+		"held":                          {"held", of(told(2, "Moved")), Held, PendingCreate, "Moved"},
+		"changed, then cancelled":       {"waiting", of(told(2, "Moved"), cancelled(2)), Discarded, PendingCreate, "Moved"},
+		"delivered, changed, cancelled": {"delivered", of(told(2, "Moved"), cancelled(2)), Waiting, PendingUpdate, "Moved"},
+		"delivered, changed, deleted":   {"delivered", of(told(2, "Moved"), deleting(2)), Waiting, PendingDelete, "Visit"},
+		"delivered, and after all":      {"delivered", of(cancelled(2), told(3, "After all")), Waiting, PendingUpdate, "After all"},
 	} {
 		t.Run(name, func(t *testing.T) {
 			b := newBench(t)
@@ -300,7 +317,9 @@ func TestAnUpdateThatComesWhileTheKeychainIsLockedIsFoldedInLater(t *testing.T) 
 			id := b.as(c.where)
 			b.must(b.Close())
 			b.open(nil)
-			b.tell(c.tell)
+			for _, version := range c.tell {
+				b.tell(version)
+			}
 			b.wantState(id, c.state)
 			b.must(b.Close())
 			b.open(nil)
@@ -321,6 +340,59 @@ func TestAnUpdateThatComesWhileTheKeychainIsLockedIsFoldedInLater(t *testing.T) 
 				t.Error("it is sealed")
 			}
 			b.sound()
+		})
+	}
+}
+
+func TestWhatWasKeptWhileTheKeychainWasLockedOutlivesACancellation(t *testing.T) {
+	b := newBench(t)
+	b.must(b.SignIn(rep, nil))
+	id := b.as("delivered")
+	b.must(b.Close())
+	b.open(nil)
+	b.tell(told(2, "Moved"))
+	b.Unlock(b.identity)
+	b.tell(cancelled(2))
+	work := b.claim(1)
+	if len(work) != 1 || work[0].ID != id || !work[0].Activity.Cancelled || work[0].Activity.Subject != "Moved" {
+		t.Errorf("claimed %+v", work)
+	}
+	b.sound()
+}
+
+func TestWhatIsRestoredSaysWhatItsCalendarToldMeanwhile(t *testing.T) {
+	for _, where := range []string{"discarded", "called off"} {
+		t.Run(where, func(t *testing.T) {
+			b := newBench(t)
+			b.must(b.SignIn(rep, nil))
+			id := b.as(where)
+			if where == "discarded" {
+				b.tell(told(2, "Moved"))
+				b.tell(cancelled(2))
+				b.wantState(id, Discarded)
+			}
+			b.must(b.Restore(id))
+			work := b.claim(1)
+			if len(work) != 1 || work[0].Activity.Cancelled || (where == "discarded") != (work[0].Activity.Subject == "Moved") {
+				t.Errorf("claimed %+v", work)
+			}
+			b.sound()
+		})
+	}
+}
+
+func TestWhoIsNamedInAVersionThatIsKeptIsForgottenToo(t *testing.T) {
+	for name, email := range map[string]string{"before": "ana@kunde.test", "since": "bea@kunde.test"} {
+		t.Run(name, func(t *testing.T) {
+			b := newBench(t)
+			b.must(b.SignIn(rep, nil))
+			b.as("discarded")
+			d := told(2, "Moved")
+			d.Activity.People = []activity.Person{{Email: "bea@kunde.test"}}
+			b.tell(d)
+			if n, err := b.Forget(t.Context(), Subject{Email: email}); n != 1 || err != nil {
+				t.Errorf("%d forgotten, %v", n, err)
+			}
 		})
 	}
 }

@@ -322,9 +322,9 @@ func (v *snapshot) content(id itemID, h *head) (*body, error) {
 	if err != nil {
 		return nil, err
 	}
-	u, err := v.postponed(id, h)
-	if u != nil {
-		content.Activity = folded(content.Activity, u.Activity)
+	u, err := v.kept(id, h, h.Cancellation)
+	if err == nil {
+		content.Activity = folded(content.Activity, u)
 	}
 	return content, err
 }

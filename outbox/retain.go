@@ -75,6 +75,6 @@ func (b *batch) erase(id itemID, h *head) error {
 		err = errors.Join(err, notes.Delete(noteKey(id, number)))
 	}
 	h.Notes, h.Purged = 0, true
-	h.Update, h.UpdateKey = nil, keyID{}
+	h.dropUpdate()
 	return errors.Join(err, b.problem(id, h, nil))
 }

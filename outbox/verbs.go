@@ -61,7 +61,7 @@ func (b *batch) apply(v verb, id itemID) error {
 	case from == Discarded && h.Record != nil:
 		return &StateError{ID: id.String(), State: from, Verb: v.name} // it was withdrawn
 	}
-	h.State = v.to
+	h.State, h.CalledOff = v.to, false
 	if v.to == Discarded {
 		h.DiscardedAt = b.now
 	}

@@ -152,7 +152,7 @@ func (b *batch) follow(id itemID, h *head, u *update) error {
 		err = b.postpone(id, h, u)
 	case u.Cancellation != nil && h.unsent():
 		// An update that is kept stays: it is folded in should the rep restore the item.
-		note, h.Cancellation, h.NextAt = NoteNeverSent, nil, time.Time{}
+		note, h.Cancellation, h.NextAt = NoteNeverSent, u.Cancellation, time.Time{}
 		h.callOff(b.now)
 		err = b.problem(id, h, nil)
 	case u.Cancellation != nil && u.Cancellation.Deletes && h.Record != nil:
@@ -311,7 +311,7 @@ func (v *snapshot) kept(id itemID, h *head, cancelled *cancellation) (*update, e
 
 // catchUp folds in what was kept beside an item, where that can be done now.
 func (b *batch) catchUp(id itemID, h *head) error {
-	if h.Update == nil && h.Cancellation == nil || h.State == Sending || h.State == Discarded {
+	if h.Update == nil && h.Cancellation == nil || h.State == Sending {
 		return nil
 	}
 	u, err := b.snapshot().kept(id, h, h.Cancellation)

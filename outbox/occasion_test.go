@@ -381,6 +381,21 @@ func TestWhatIsRestoredSaysWhatItsCalendarToldMeanwhile(t *testing.T) {
 	}
 }
 
+func TestWhatTakesPlaceAfterAllIsToldWhileItsRecordIsBeingDeleted(t *testing.T) {
+	b := newBench(t)
+	b.must(b.SignIn(rep, nil))
+	id := b.as("delivered")
+	b.tell(deleting(2))
+	b.claim(1)
+	b.tell(told(3, "After all"))
+	b.must(b.Settle([]Outcome{{ID: id, To: Delivered, Answered: true}}))
+	work := b.claim(1)
+	if len(work) != 1 || work[0].Pending != PendingCreate || work[0].Record != nil || work[0].Activity.Subject != "After all" {
+		t.Errorf("claimed %+v", work)
+	}
+	b.sound()
+}
+
 func TestWhoIsNamedInAVersionThatIsKeptIsForgottenToo(t *testing.T) {
 	for name, email := range map[string]string{"before": "ana@kunde.test", "since": "bea@kunde.test"} {
 		t.Run(name, func(t *testing.T) {

@@ -61,9 +61,12 @@ func (b *batch) apply(v verb, id itemID) error {
 	case from == Discarded && h.Record != nil:
 		return &StateError{ID: id.String(), State: from, Verb: v.name} // it was withdrawn
 	}
-	h.State, h.CalledOff = v.to, false
-	if v.to == Discarded {
+	h.State = v.to
+	switch {
+	case v.to == Discarded:
 		h.DiscardedAt = b.now
+	case from == Discarded: // the rep wants it, cancelled or not
+		h.CalledOff, h.Cancellation = false, nil
 	}
 	if h.Doubt == nil {
 		h.NextAt = time.Time{}

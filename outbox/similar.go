@@ -16,8 +16,9 @@ const similarFor = 7 * 24 * time.Hour
 // moment is how long a share takes.
 const moment = time.Minute
 
-// lookalikes holds what was captured lately in a form that is compared at once. It is
-// read from the store when it is first asked for, and what changes is read anew.
+// lookalikes holds what was captured lately, and is not in the bin, in a form that is
+// compared at once. It is read from the store when it is first asked for, and what changes
+// is read anew.
 type lookalikes struct {
 	mu    sync.Mutex
 	looks map[itemID]*look // nil: not read yet
@@ -83,14 +84,14 @@ func (s *Store) nameSimilar(items []*Item) error {
 	if len(items) == 0 {
 		return nil
 	}
-	return s.compare(func(v *snapshot) error {
+	return s.compare(func(*snapshot) error {
 		for _, item := range items {
 			id, err := parseID(item.ID)
 			if err != nil {
 				return err
 			}
 			if !item.Sealed && !item.Purged {
-				item.Similar = s.alike(v, id, lookOf(&item.Activity))
+				item.Similar = s.lookalikes.alike(id, lookOf(&item.Activity))
 			}
 		}
 		return nil
@@ -105,13 +106,13 @@ func (i *Item) open() bool {
 // tellSimilar completes the receipts of what was added just now. What it meets is not told:
 // the items are on disk.
 func (s *Store) tellSimilar(drafts []Draft, receipts []Receipt) {
-	_ = s.compare(func(v *snapshot) error {
+	_ = s.compare(func(*snapshot) error {
 		for i := range receipts {
 			id, err := parseID(receipts[i].ID)
 			if err != nil || receipts[i].Known {
 				continue
 			}
-			receipts[i].Similar = s.alike(v, id, lookOf(&drafts[i].Activity))
+			receipts[i].Similar = s.lookalikes.alike(id, lookOf(&drafts[i].Activity))
 		}
 		return nil
 	})
@@ -131,19 +132,16 @@ func (s *Store) compare(look func(v *snapshot) error) error {
 }
 
 // alike names, latest first, what looks like the item id, which looks like own.
-func (s *Store) alike(v *snapshot, id itemID, own *look) (similar []string) {
+func (l *lookalikes) alike(id itemID, own *look) (similar []string) {
 	var ids []itemID
-	for other, l := range s.lookalikes.looks {
-		if other != id && l.like(own) {
+	for other, look := range l.looks {
+		if other != id && look.like(own) {
 			ids = append(ids, other)
 		}
 	}
 	slices.SortFunc(ids, func(a, b itemID) int { return slices.Compare(b[:], a[:]) })
 	for _, other := range ids {
-		h, err := v.head(other)
-		if err == nil && h.State != Discarded && !h.Purged {
-			similar = append(similar, other.String())
-		}
+		similar = append(similar, other.String())
 	}
 	return similar
 }
@@ -161,7 +159,7 @@ func (l *lookalikes) refresh(v *snapshot, since time.Time) error {
 	for _, id := range l.stale {
 		delete(l.looks, id)
 		h, err := v.head(id)
-		if err != nil || h.Purged || id.time().Before(since) {
+		if err != nil || h.Purged || h.State == Discarded || id.time().Before(since) {
 			continue
 		}
 		content, err := v.content(id, h)
@@ -240,7 +238,7 @@ func (s *Store) Foresee(d *Draft) (told Foreseen, err error) {
 		if h != nil {
 			told.ID, told.Changes = id.String(), d.version().after(h.Version) && !h.Purged
 		}
-		told.Similar = s.alike(v, id, lookOf(&d.Activity))
+		told.Similar = s.lookalikes.alike(id, lookOf(&d.Activity))
 		return nil
 	})
 	return told, err

@@ -23,9 +23,11 @@ type definition struct {
 type observance struct {
 	from, to time.Duration
 	listed   []time.Time
-	drawn    []time.Time
-	next     func() (time.Time, bool)
-	repeats  bool
+	rule     *rrule.ROption // nil for none
+	// next draws what follows drawn; nil where nothing does, or nothing was drawn yet.
+	next  func() (time.Time, bool)
+	drawn []time.Time
+	since time.Time // where the drawing began
 }
 
 // define reads a VTIMEZONE; nil where it says nothing usable.
@@ -69,8 +71,7 @@ func observe(block *component) *observance {
 	return o
 }
 
-// follow adds the onsets of a rule. Without an end of its own it has none:
-// rrule-go would stop 292 years after a start that Windows puts in 1601.
+// follow adds the onsets of a rule. One without an end of its own has none.
 func (o *observance) follow(rule string, first time.Time) {
 	option, err := readRule(rule)
 	if err != nil || option.Freq != rrule.YEARLY {
@@ -82,13 +83,37 @@ func (o *observance) follow(rule string, first time.Time) {
 	} else {
 		option.Until = option.Until.Add(o.from) // written in UTC, onsets are wall clocks
 	}
-	if series, err := rrule.NewRRule(*option); err == nil {
-		o.next, o.repeats = series.Iterator(), true
+	if _, err := rrule.NewRRule(*option); err == nil {
+		o.rule = option
 	}
 }
 
-// lastBefore gives the latest onset not after wall; zero where there is none.
-func (o *observance) lastBefore(wall time.Time) time.Time {
+// start is where to draw a rule from for the onset before wall. Windows puts the start of
+// its rules in 1601; a yearly rule gives the same onsets from any later year on.
+func (o *observance) start(wall time.Time) time.Time {
+	first := o.rule.Dtstart
+	if o.rule.Count > 0 || o.rule.Interval > 1 || first.Day() > 28 {
+		return first
+	}
+	near := min(wall.Year(), o.rule.Until.Year()) - 2
+	return first.AddDate(max(near-first.Year(), 0), 0, 0)
+}
+
+// draw draws the onsets of the rule to the first one after wall.
+func (o *observance) draw(wall time.Time) {
+	if o.rule == nil {
+		return
+	}
+	if start := o.start(wall); o.since.IsZero() || start.Before(o.since) {
+		option := *o.rule
+		option.Dtstart = start
+		series, err := rrule.NewRRule(option)
+		if err != nil {
+			o.rule = nil
+			return
+		}
+		o.since, o.next, o.drawn = start, series.Iterator(), nil
+	}
 	for o.next != nil && (len(o.drawn) == 0 || !o.drawn[len(o.drawn)-1].After(wall)) {
 		onset, ok := o.next()
 		if !ok {
@@ -97,6 +122,11 @@ func (o *observance) lastBefore(wall time.Time) time.Time {
 		}
 		o.drawn = append(o.drawn, onset)
 	}
+}
+
+// lastBefore gives the latest onset not after wall; zero where there is none.
+func (o *observance) lastBefore(wall time.Time) time.Time {
+	o.draw(wall)
 	listed, drawn := latest(o.listed, wall), latest(o.drawn, wall)
 	if drawn.After(listed) {
 		return drawn
@@ -146,7 +176,7 @@ func (d *definition) before() time.Duration {
 // know them: some exporters write the local mean time of 1893 and no more.
 func (d *definition) outdated() bool {
 	for _, rule := range d.rules {
-		if rule.repeats || rule.listed[len(rule.listed)-1].Year() >= 1970 {
+		if rule.rule != nil || rule.listed[len(rule.listed)-1].Year() >= 1970 {
 			return false
 		}
 	}

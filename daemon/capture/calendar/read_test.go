@@ -2,6 +2,8 @@ package calendar_test
 
 import (
 	"fmt"
+	"math/rand/v2"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -171,6 +173,96 @@ func TestTheCalendarsOwnZoneComesFirst(t *testing.T) {
 			text := strings.Replace(ics("", "UID:1\nSUMMARY:s\nDTSTART;TZID="+id+":"+start), "BEGIN:VEVENT", fmt.Sprintf(ownZone, id)+"BEGIN:VEVENT", 1)
 			if got := read(t, text)[0].Activity.Start; string(got) != want {
 				t.Errorf("%s at %s is %s, want %s", id, start, got, want)
+			}
+		}
+	}
+}
+
+// The rules of New York: those until 2006, whose end is written in UTC, and those since.
+const newYork = `BEGIN:VTIMEZONE
+TZID:Customized Time Zone
+BEGIN:DAYLIGHT
+DTSTART:19870405T020000
+RRULE:FREQ=YEARLY;BYMONTH=4;BYDAY=1SU;UNTIL=20060402T070000Z
+TZOFFSETFROM:-0500
+TZOFFSETTO:-0400
+END:DAYLIGHT
+BEGIN:STANDARD
+DTSTART:16011031T020000
+RRULE:FREQ=YEARLY;BYMONTH=10;BYDAY=-1SU;UNTIL=20061029T060000Z
+TZOFFSETFROM:-0400
+TZOFFSETTO:-0500
+END:STANDARD
+BEGIN:DAYLIGHT
+DTSTART:20070311T020000
+RRULE:FREQ=YEARLY;BYMONTH=3;BYDAY=2SU
+TZOFFSETFROM:-0500
+TZOFFSETTO:-0400
+END:DAYLIGHT
+BEGIN:STANDARD
+DTSTART:20071104T020000
+RRULE:FREQ=YEARLY;BYMONTH=11;BYDAY=1SU
+TZOFFSETFROM:-0400
+TZOFFSETTO:-0500
+END:STANDARD
+END:VTIMEZONE
+`
+
+// The rules of Istanbul, which stayed in summer.
+const istanbul = `BEGIN:VTIMEZONE
+TZID:Customized Time Zone
+BEGIN:DAYLIGHT
+DTSTART:20070325T030000
+RRULE:FREQ=YEARLY;BYMONTH=3;BYDAY=-1SU;UNTIL=20160327T010000Z
+TZOFFSETFROM:+0200
+TZOFFSETTO:+0300
+END:DAYLIGHT
+BEGIN:STANDARD
+DTSTART:20071028T040000
+RRULE:FREQ=YEARLY;BYMONTH=10;BYDAY=-1SU;UNTIL=20151025T010000Z
+TZOFFSETFROM:+0300
+TZOFFSETTO:+0200
+END:STANDARD
+END:VTIMEZONE
+`
+
+func TestTheRulesOfAZoneHoldForEachYearInWhateverOrder(t *testing.T) {
+	t.Run("New York", func(t *testing.T) {
+		followsRules(t, newYork, zone(t, "America/New_York"), 1990, "0115", "0310", "0312", "0403", "0701", "1028", "1101", "1108", "1231")
+	})
+	t.Run("Istanbul", func(t *testing.T) {
+		followsRules(t, istanbul, zone(t, "Europe/Istanbul"), 2008, "0115", "0701", "1231")
+	})
+}
+
+// followsRules holds what a zone of a calendar says of days of many years against tzdata.
+func followsRules(t *testing.T, rules string, there *time.Location, since int, dates ...string) {
+	t.Helper()
+	var days []time.Time
+	for year := since; year <= 2099; year++ {
+		for _, day := range dates {
+			at, err := time.ParseInLocation("20060102T150405", fmt.Sprintf("%d%sT120000", year, day), there)
+			if err != nil {
+				t.Fatal(err)
+			}
+			days = append(days, at)
+		}
+	}
+	shuffled := slices.Clone(days)
+	rand.New(rand.NewPCG(1, 2)).Shuffle(len(shuffled), func(i, j int) { shuffled[i], shuffled[j] = shuffled[j], shuffled[i] })
+	backwards := slices.Clone(days)
+	slices.Reverse(backwards)
+	for name, days := range map[string][]time.Time{"forwards": days, "backwards": backwards, "shuffled": shuffled} {
+		for part := range slices.Chunk(days, 400) {
+			var events []string
+			for i, at := range part {
+				events = append(events, fmt.Sprintf("UID:%d\nSUMMARY:s\nDTSTART;TZID=Customized Time Zone:%s", i, at.Format("20060102T150405")))
+			}
+			text := strings.Replace(ics("", events...), "BEGIN:VEVENT", rules+"BEGIN:VEVENT", 1)
+			for i, draft := range read(t, text) {
+				if want := part[i].Format(time.RFC3339); string(draft.Activity.Start) != want {
+					t.Errorf("%s: %s, want %s", name, draft.Activity.Start, want)
+				}
 			}
 		}
 	}

@@ -2,7 +2,7 @@ package mail
 
 import (
 	"bytes"
-	"regexp"
+	"strings"
 )
 
 // A mail may be built so that reading it costs far more than its size: enmime
@@ -18,20 +18,18 @@ const (
 	mostUnclosed = 12
 )
 
-var boundary = regexp.MustCompile(`(?i)boundary="?([^"\s;]+)`)
-
 // isTangled reports whether the parts of a mail would cost too much.
 func isTangled(data []byte) bool {
 	if bytes.Count(data, []byte("\n--")) > mostParts {
 		return true
 	}
-	multiparts := boundary.FindAllSubmatch(data, -1)
+	multiparts := boundaries(data)
 	if len(multiparts)*len(data) > mostLooks {
 		return true
 	}
 	unclosed := 0
-	for _, m := range multiparts {
-		if !bytes.Contains(data, append(append([]byte("--"), m[1]...), "--"...)) {
+	for _, boundary := range multiparts {
+		if !bytes.Contains(data, []byte("--"+boundary+"--")) {
 			unclosed++
 		}
 		if unclosed > mostUnclosed {
@@ -39,4 +37,28 @@ func isTangled(data []byte) bool {
 		}
 	}
 	return false
+}
+
+// boundaries gives what follows each "boundary=", quoted or not. It is looked for by its
+// sign, of which a mail has few: a regular expression took a seventh of the reading.
+func boundaries(data []byte) (all []string) {
+	const name = "boundary"
+	for at := 0; ; {
+		sign := bytes.IndexByte(data[at:], '=')
+		if sign < 0 {
+			return all
+		}
+		at += sign + 1
+		if begin := at - 1 - len(name); begin < 0 || !strings.EqualFold(string(data[begin:at-1]), name) {
+			continue
+		}
+		value := bytes.TrimPrefix(data[at:], []byte{'"'})
+		end := bytes.IndexAny(value, "\" \t\r\n\f\v;")
+		if end < 0 {
+			end = len(value)
+		}
+		if end > 0 {
+			all = append(all, string(value[:end]))
+		}
+	}
 }

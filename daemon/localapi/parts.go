@@ -177,6 +177,8 @@ type Parts struct {
 	// Stop begins the end of the daemon and returns at once.
 	Stop func()
 
+	// Inbox gives the drop folder.
+	Inbox func() string
 	// Origins gives the patterns of web.allowed_origins in force.
 	Origins func() []string
 	// Language gives the language to answer in: what the rep set, else the wish (an

@@ -72,7 +72,7 @@ func (s *Server) today(c *call) (page.View, error) {
 	return page.View{
 		Now: s.Now(), Status: status, Asks: s.openAsks(), Pairings: s.allPairings(),
 		NeedsYou: apitype.ItemsOf(c.words, urgent, "").Items, Latest: apitype.ItemsOf(c.words, latest, "").Items,
-		CanSignIn: s.SignIn != nil, CanSync: s.Sync != nil,
+		Inbox: s.Inbox(), CanSignIn: s.SignIn != nil, CanSync: s.Sync != nil,
 	}, nil
 }
 

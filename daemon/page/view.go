@@ -21,6 +21,8 @@ type View struct {
 	// NeedsYou and Latest are newest first.
 	NeedsYou []apitype.Item
 	Latest   []apitype.Item
+	// Inbox is the drop folder.
+	Inbox string
 	// CanSignIn and CanSync tell which buttons have something behind them.
 	CanSignIn bool
 	CanSync   bool
@@ -43,6 +45,8 @@ type drawing struct {
 	// NeedsCount counts all that need the rep; Needs are the latest of them.
 	NeedsCount string
 	Needs      []row
+	// Programs say how a mail gets into the drop folder, while nothing was captured yet.
+	Programs []program
 	// Loading is how far the first copy of people and records is.
 	Loading *loading
 	// Causes are the reasons that more than one activity shares.
@@ -79,6 +83,18 @@ func (t teller) causes(all []apitype.Cause) []cause {
 	return shared
 }
 
+// program is a mail program and how it saves a mail as a file.
+type program struct{ Name, How string }
+
+func (t teller) programs() []program {
+	var all []program
+	for _, key := range []string{"outlook_classic", "outlook_new", "apple_mail", "gmail", "thunderbird"} {
+		key = "page.first." + key
+		all = append(all, program{t.Text(key + ".name"), t.Text(key)})
+	}
+	return all
+}
+
 type site struct {
 	apitype.Pairing
 	Since string
@@ -99,6 +115,9 @@ func today(p *words.Printer, v View) drawing {
 	}
 	if l := s.Directory.Loading; l != nil {
 		d.Loading = &loading{Done: l.Done, Total: max(l.Total, l.Done, 1), Text: p.Text("page.loading.how_far", "object", l.Label, "done", t.number(l.Done), "total", t.number(l.Total))}
+	}
+	if s.Outbox.Captured == 0 {
+		d.Programs = t.programs()
 	}
 	d.Causes = t.causes(s.Causes)
 	for _, a := range v.Asks {

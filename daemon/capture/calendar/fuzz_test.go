@@ -7,6 +7,7 @@ import (
 
 	"fieldpost/daemon/capture"
 	"fieldpost/daemon/capture/calendar"
+	"fieldpost/daemon/capture/corpustest"
 )
 
 func FuzzRead(f *testing.F) {
@@ -15,6 +16,9 @@ func FuzzRead(f *testing.F) {
 	f.Add(ics("", "UID:1\nDTSTART;VALUE=DATE:20261117\nDURATION:P2D\nRRULE:FREQ=MONTHLY;BYDAY=-1FR;COUNT=3\nRDATE;VALUE=PERIOD:20261121T080000Z/PT2H\nEXDATE:20261118"))
 	f.Add(strings.Replace(ics("", "UID:1\nDTSTART;TZID=Z1:20261124T130000"), "BEGIN:VEVENT", strings.ReplaceAll(ownZone, "%s", "Z1")+"BEGIN:VEVENT", 1))
 	f.Add("BEGIN:VEVENT\nDTSTART:20261124T130000Z\nATTENDEE;CN=\"A:mailto:a@b.test\nEND:VEVENT")
+	for _, text := range corpustest.Seeds(f, "ics") {
+		f.Add(text)
+	}
 	o := options(f)
 	f.Fuzz(func(t *testing.T, text string) {
 		hangs := time.AfterFunc(10*time.Second, func() { panic("it hangs over this input") })

@@ -9,6 +9,7 @@ import (
 	"time"
 
 	"fieldpost/daemon/capture"
+	"fieldpost/daemon/capture/corpustest"
 	"fieldpost/daemon/capture/file"
 	"fieldpost/outbox"
 )
@@ -60,10 +61,7 @@ type item struct {
 // the corpus is not at hand.
 func corpus(t testing.TB, kind string) []sample {
 	t.Helper()
-	dir := os.Getenv("FIELDPOST_CORPUS")
-	if dir == "" {
-		dir = filepath.Join("..", "..", "..", "..", "shared", "corpus")
-	}
+	dir := corpustest.Folder(t)
 	manifest, err := os.ReadFile(filepath.Join(dir, "MANIFEST.tsv"))
 	if err != nil {
 		t.Skipf("SKIP: no corpus of real files at %s (set FIELDPOST_CORPUS): %v", dir, err)

@@ -4,12 +4,19 @@ import (
 	"slices"
 	"strings"
 	"testing"
+
+	"fieldpost/daemon/capture/corpustest"
 )
 
 func FuzzFolderNames(f *testing.F) {
 	for _, name := range []string{"offer.eml", "a", ".eml", "x.", "a b (2).eml", "caf\xe9.ics", "~", "..x", "a.why.txt", "-rf", "CON.eml", "\u202eemag.eml", strings.Repeat("y", 255)} {
 		f.Add(name, true)
 		f.Add(name, false)
+	}
+	for _, kind := range []string{"eml", "ics"} {
+		for name := range corpustest.Seeds(f, kind) {
+			f.Add(name, true)
+		}
 	}
 	f.Fuzz(func(t *testing.T, name string, good bool) {
 		if name == "" || name == "." || name == ".." || len(name) > 255 || strings.ContainsAny(name, "/\x00") {

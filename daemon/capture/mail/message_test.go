@@ -9,6 +9,7 @@ import (
 	"github.com/google/go-cmp/cmp"
 
 	"fieldpost/daemon/capture"
+	"fieldpost/daemon/capture/corpustest"
 	"fieldpost/daemon/capture/mail"
 )
 
@@ -249,6 +250,9 @@ func FuzzRead(f *testing.F) {
 	f.Add("From: a@b.test\r\nTo: c@d.test, Team: x@y.test;\r\nSubject: =?utf-8?q?s?=\r\nDate: Fri, 20 Nov 2026 16:40:12 +0100\r\n\r\nText")
 	f.Add("Subject: s\r\nContent-Type: multipart/mixed; boundary=x\r\n\r\n--x\r\nContent-Type: text/html\r\n\r\n<a href=\"https://a.test\">\r\n--x\r\nContent-Type: message/rfc822\r\n\r\nSubject: t\r\n\r\n--x--")
 	f.Add("To: \"(\\\r\nSubject: \x00\xff\r\nContent-Transfer-Encoding: base64\r\n\r\n!!!!")
+	for _, text := range corpustest.Seeds(f, "eml") {
+		f.Add(text)
+	}
 	f.Fuzz(func(t *testing.T, text string) {
 		hangs := time.AfterFunc(10*time.Second, func() { panic("it hangs over this input") })
 		defer hangs.Stop()

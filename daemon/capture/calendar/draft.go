@@ -101,11 +101,7 @@ func (e *event) people(own capture.Own) []activity.Person {
 			continue
 		}
 		seen[folded] = true
-		name := oneLine(p.params["CN"])
-		if strings.EqualFold(name, address) {
-			name = ""
-		}
-		people = append(people, activity.Person{Email: address, Name: name})
+		people = append(people, activity.Person{Email: address, Name: capture.Name(oneLine(p.params["CN"]), address)})
 	}
 	return people
 }

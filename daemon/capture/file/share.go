@@ -85,18 +85,10 @@ func recipients(m *mail.Message, own capture.Own) []activity.Person {
 				continue
 			}
 			seen[folded] = true
-			people = append(people, activity.Person{Email: address.Email, Name: nameOf(address), Bcc: i == 2})
+			people = append(people, activity.Person{Email: address.Email, Name: capture.Name(address.Name, address.Email), Bcc: i == 2})
 		}
 	}
 	return people
-}
-
-// nameOf drops a name that only repeats the address.
-func nameOf(a mail.Address) string {
-	if strings.EqualFold(strings.Trim(a.Name, "'\" "), a.Email) {
-		return ""
-	}
-	return a.Name
 }
 
 // noteSender tells who sent the mail: the rep, a colleague, or somebody outside
@@ -113,7 +105,7 @@ func (r *Reader) noteSender(d *outbox.Draft, m *mail.Message) {
 			from = capture.FromInside
 		default:
 			from = capture.FromOutside
-			d.Notes = append(d.Notes, outbox.Note{At: now, Code: capture.NoteSender, Args: outbox.Args{"address": sender.Email, "name": nameOf(sender)}})
+			d.Notes = append(d.Notes, outbox.Note{At: now, Code: capture.NoteSender, Args: outbox.Args{"address": sender.Email, "name": capture.Name(sender.Name, sender.Email)}})
 		}
 	}
 	d.Notes = append(d.Notes, outbox.Note{At: now, Code: capture.NoteMail, Args: outbox.Args{"from": from}})

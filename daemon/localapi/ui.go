@@ -2,6 +2,7 @@ package localapi
 
 import (
 	"net/http"
+	"slices"
 
 	"fieldpost/daemon/localapi/apitype"
 	"fieldpost/daemon/page"
@@ -69,11 +70,30 @@ func (s *Server) today(c *call) (page.View, error) {
 	if err != nil {
 		return page.View{}, err
 	}
+	needs, last := apitype.ItemsOf(c.words, urgent, "").Items, apitype.ItemsOf(c.words, latest, "").Items
 	return page.View{
 		Now: s.Now(), Status: status, Asks: s.openAsks(), Pairings: s.allPairings(),
-		NeedsYou: apitype.ItemsOf(c.words, urgent, "").Items, Latest: apitype.ItemsOf(c.words, latest, "").Items,
+		NeedsYou: needs, Latest: last, Alike: s.alike(c, needs, last),
 		Inbox: s.Inbox(), CanSignIn: s.SignIn != nil, CanSync: s.Sync != nil,
 	}, nil
+}
+
+// alike gives what the items of lists look like. One that is gone meanwhile is left out.
+func (s *Server) alike(c *call, lists ...[]apitype.Item) map[string]apitype.Item {
+	known, alike := map[string]apitype.Item{}, map[string]apitype.Item{}
+	for _, item := range slices.Concat(lists...) {
+		known[item.ID] = item
+	}
+	for _, item := range slices.Concat(lists...) {
+		for _, id := range item.Similar[:min(len(item.Similar), page.MostSimilar)] {
+			if other, ok := known[id]; ok {
+				alike[id] = other
+			} else if other, err := s.Outbox.Get(id); err == nil {
+				alike[id] = apitype.ItemOf(c.words, other)
+			}
+		}
+	}
+	return alike
 }
 
 // peopleView is one person's card, or what was searched for and who waits to be resolved.
@@ -82,7 +102,7 @@ func (s *Server) peopleView(c *call) (page.PeopleView, error) {
 	query := c.URL.Query()
 	if id := query.Get("id"); id != "" {
 		card, err := s.People.Card(c.words, id)
-		view.Card = &card
+		view.Card, view.Alike = &card, s.alike(c, card.Items)
 		return view, err
 	}
 	list, err := s.People.Unresolved()

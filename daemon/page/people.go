@@ -15,7 +15,8 @@ import (
 type PeopleView struct {
 	Now        time.Time
 	Card       *apitype.Card
-	Asked      bool // something was typed
+	Alike      map[string]apitype.Item // as in View
+	Asked      bool                    // something was typed
 	Found      []apitype.Person
 	Problem    string // why nothing can be found, "" for nothing
 	Unresolved []apitype.Unresolved
@@ -23,7 +24,7 @@ type PeopleView struct {
 
 // People draws who is at hand without a network.
 func People(w io.Writer, p *words.Printer, v PeopleView) error {
-	t := teller{Printer: p, now: v.Now}
+	t := teller{Printer: p, now: v.Now, alike: v.Alike}
 	d := peopleDrawing{Words: p, Asked: v.Asked, Found: v.Found, Problem: v.Problem}
 	if v.Card != nil {
 		d.Card = t.card(v.Card)

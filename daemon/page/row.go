@@ -1,6 +1,7 @@
 package page
 
 import (
+	"slices"
 	"strings"
 
 	"fieldpost/daemon/localapi/apitype"
@@ -30,8 +31,8 @@ type row struct {
 	ForAdmin string
 }
 
-// mostSimilar is how many look-alikes are named.
-const mostSimilar = 3
+// MostSimilar is how many look-alikes of an activity are named.
+const MostSimilar = 3
 
 type link struct{ URL, Label string }
 
@@ -49,11 +50,24 @@ func (t teller) row(item *apitype.Item) row {
 		r.Record = &link{URL: item.Record.URL, Label: t.Text("page.record", "object", t.object(item.Record.Object))}
 	}
 	if n := len(item.Similar); n > 0 && item.State != outbox.Discarded {
-		r.Similar = t.Text("page.similar", "n", t.number(n), "ids", strings.Join(item.Similar[:min(n, mostSimilar)], ", "))
+		r.Similar = t.Text("page.similar", "n", t.number(n), "which", t.similar(item))
 	}
 	r.Actions, r.More = t.actions(item)
 	r.Details, r.Facts, r.ForAdmin = t.Text("page.details"), t.facts(item), t.Text("page.for_admin")
 	return r
+}
+
+// similar names what an activity looks like.
+func (t teller) similar(item *apitype.Item) string {
+	var named []string
+	for _, id := range item.Similar[:min(len(item.Similar), MostSimilar)] {
+		name := id
+		if other, ok := t.alike[id]; ok {
+			name = strings.Join(slices.DeleteFunc([]string{t.title(&other), other.Subject, t.happened(&other)}, func(s string) bool { return s == "" }), " · ")
+		}
+		named = append(named, name)
+	}
+	return strings.Join(named, ", ")
 }
 
 // title tells what was done with whom.

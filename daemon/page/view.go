@@ -21,6 +21,8 @@ type View struct {
 	// NeedsYou and Latest are newest first.
 	NeedsYou []apitype.Item
 	Latest   []apitype.Item
+	// Alike holds what those look like, by id: MostSimilar of each.
+	Alike map[string]apitype.Item
 	// Inbox is the drop folder.
 	Inbox string
 	// CanSignIn and CanSync tell which buttons have something behind them.
@@ -101,7 +103,7 @@ type site struct {
 }
 
 func today(p *words.Printer, v View) drawing {
-	t := teller{Printer: p, now: v.Now}
+	t := teller{Printer: p, now: v.Now, alike: v.Alike}
 	s := &v.Status
 	d := drawing{
 		View: v, Words: p,

@@ -16,6 +16,8 @@ import (
 type teller struct {
 	*words.Printer
 	now time.Time
+	// alike holds what rows are said to look like, by id.
+	alike map[string]apitype.Item
 }
 
 // number writes n with the marks of the language ("3,210", « 3 210 »).

@@ -2,7 +2,6 @@ package browser
 
 import (
 	"context"
-
 	"encoding/json"
 	"fmt"
 	"os"

@@ -146,11 +146,13 @@ func TestARelatedToThatIsNotAllowedIsNamed(t *testing.T) {
 	}
 }
 
-func TestNoRefusalRecommendsWhatIsNotRead(t *testing.T) {
-	for lang, want := range map[string]string{"en": "not read yet", "fr": "pas encore lu"} {
+func TestTheRefusalOfAnUnknownFileNamesEachKindThatIsRead(t *testing.T) {
+	for _, lang := range words.Languages {
 		told := capture.Explain(words.In(lang), capture.Refuse(capture.UnknownFile))
-		if !strings.Contains(told.Remedy, want) {
-			t.Errorf("%s: %q recommends .msg", lang, told.Remedy)
+		for _, kind := range []string{".eml", ".msg", ".ics", ".json"} {
+			if !strings.Contains(told.Remedy, kind) {
+				t.Errorf("%s: %q does not name %s", lang, told.Remedy, kind)
+			}
 		}
 	}
 }

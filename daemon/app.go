@@ -13,6 +13,7 @@ import (
 	"fieldpost/daemon/localapi"
 	"fieldpost/daemon/localapi/access"
 	"fieldpost/daemon/localapi/apitype"
+	"fieldpost/daemon/page"
 	"fieldpost/daemon/words"
 	"fieldpost/outbox"
 	"fieldpost/sfclient/sfauth"
@@ -22,12 +23,18 @@ import (
 func (d *Daemon) serverParts(port int, guard *access.Access) localapi.Parts {
 	return localapi.Parts{
 		Port: port, Access: guard, Feed: d.feed, Outbox: queue{d.home.Outbox, d.drain, d.home.Directory.ForgetMisses}, Intake: intake{d}, Status: d,
-		Settings: settings{d}, Doctor: d, SignIn: d.session, Sync: d, Refresh: d, Upkeep: upkeep{d.home, d}, Preview: d.home, Org: d.home, Directory: d.home, People: people{d.home, d}, Stop: func() { d.stop() },
-		Inbox:    func() string { return d.home.Config.Settings().Inbox.Path },
+		Settings: settings{d}, Doctor: d, SignIn: d.session, Sync: d, Refresh: d, Upkeep: upkeep{d.home, d}, Preview: d.home, Org: d.home, Drafts: d.home, Directory: d.home, People: people{d.home, d}, Stop: func() { d.stop() },
+		Folders:  d.home.folders,
 		Origins:  func() []string { return d.home.Config.Settings().Web.AllowedOrigins },
 		Language: func(wish string) string { return d.home.language(wish) },
 		Explain:  Explain, Now: d.home.Now, Log: d.home.Log,
 	}
+}
+
+// folders are where the files of this home are.
+func (h *Home) folders() page.Folders {
+	paths := h.Config.Paths()
+	return page.Folders{Inbox: h.Config.Settings().Inbox.Path, State: paths.State, Logs: paths.Logs, Settings: paths.ConfigFile}
 }
 
 // language is the rep's choice, else the wish of who asks, else the system's.

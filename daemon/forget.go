@@ -24,7 +24,7 @@ func (*SubjectError) Error() string { return "daemon: name an address or a recor
 func (*SubjectError) Problem() (code string, args map[string]string) { return "forget_whom", nil }
 
 // Forget erases a person or record from the outbox and its copies, from the directory,
-// and from the files kept in Done and Rejected. Errors: *SubjectError;
+// from the drafts, and from the files kept in Done and Rejected. Errors: *SubjectError;
 // outbox.ErrSealed where the keychain must be opened first, nothing being erased then.
 func (h *Home) Forget(ctx context.Context, asked apitype.ForgetRequest) (apitype.Forgotten, error) {
 	subject := outbox.Subject{Email: strings.TrimSpace(asked.Email), Record: strings.TrimSpace(asked.Record)}
@@ -43,7 +43,7 @@ func (h *Home) Forget(ctx context.Context, asked apitype.ForgetRequest) (apitype
 		return done, err
 	}
 	done.Files, err = h.forgetFiles(subject)
-	return done, errors.Join(err, h.Directory.ForgetOne(subject.Email, subject.Record))
+	return done, errors.Join(err, h.forgetDrafts(subject), h.Directory.ForgetOne(subject.Email, subject.Record))
 }
 
 // forgetFiles deletes the kept files that name the subject, with their reasons.

@@ -9,6 +9,7 @@ import (
 	"os"
 	"strings"
 	"sync"
+	"sync/atomic"
 	"time"
 
 	"fieldpost/daemon/capture"
@@ -37,6 +38,7 @@ type Home struct {
 	sealing *sealing
 	watch   *watchers
 	unlock  func() error
+	opened  atomic.Pointer[identities] // what opens what is sealed; nil while the keychain is locked
 
 	// asked is closed once the keychain was asked for the first time.
 	asked     chan struct{}
@@ -161,6 +163,7 @@ func (h *Home) OpenSeal(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
+	h.opened.Store(&opened)
 	own, err := h.sealing.recipients("")
 	if err != nil {
 		return err

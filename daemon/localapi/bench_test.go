@@ -20,6 +20,7 @@ import (
 
 	"fieldpost/daemon/localapi/access"
 	"fieldpost/daemon/localapi/apitype"
+	"fieldpost/daemon/page"
 	"fieldpost/daemon/words"
 	"fieldpost/outbox"
 	"fieldpost/outbox/activity"
@@ -80,7 +81,7 @@ func (b *bench) start(feed *Feed) {
 	b.Server = New(Parts{
 		Port: sockets.Port, Access: keys, Feed: feed, Outbox: a.store, Intake: a, Status: a,
 		Directory: a, People: folk{}, Settings: a, Doctor: a, SignIn: a, Sync: a, Metrics: a, Stop: end,
-		Inbox:    func() string { return "/home/ana/Fieldpost" },
+		Folders:  func() page.Folders { return page.Folders{Inbox: "/home/ana/Fieldpost"} },
 		Origins:  func() []string { return []string{"https://*.showpad.biz", "https://exact.example"} },
 		Language: func(wish string) string { return words.Match(a.language, wish) },
 		Explain:  a.explain, Now: a.now,

@@ -8,6 +8,7 @@ import (
 
 	"fieldpost/daemon/localapi/access"
 	"fieldpost/daemon/localapi/apitype"
+	"fieldpost/daemon/page"
 	"fieldpost/daemon/words"
 	"fieldpost/outbox"
 	"fieldpost/outbox/activity"
@@ -73,6 +74,15 @@ type People interface {
 	Unanswer(address string) error
 	Card(p *words.Printer, named string) (apitype.Card, error)
 	Suggest(p *words.Printer, named string, kind activity.Kind) (apitype.Suggestions, error)
+}
+
+// Drafts keep what was typed on the page and not logged yet.
+type Drafts interface {
+	// Draft is the zero Activity for none, and while it cannot be opened.
+	Draft(kind activity.Kind) (activity.Activity, error)
+	// KeepDraft's error is one that Parts.Explain knows.
+	KeepDraft(kind activity.Kind, data []byte) error
+	DropDraft(kind activity.Kind) error
 }
 
 // Settings are read and changed; Change takes all or nothing, nil unsets.
@@ -163,6 +173,7 @@ type Parts struct {
 	Intake Intake
 	Status Status
 
+	Drafts    Drafts
 	Directory Directory
 	People    People
 	Settings  Settings
@@ -177,8 +188,8 @@ type Parts struct {
 	// Stop begins the end of the daemon and returns at once.
 	Stop func()
 
-	// Inbox gives the drop folder.
-	Inbox func() string
+	// Folders gives where the files are.
+	Folders func() page.Folders
 	// Origins gives the patterns of web.allowed_origins in force.
 	Origins func() []string
 	// Language gives the language to answer in: what the rep set, else the wish (an

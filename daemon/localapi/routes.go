@@ -89,6 +89,10 @@ func (s *Server) optional() []*route {
 			all = append(all, routes...)
 		}
 	}
+	with(s.Drafts != nil,
+		&route{"GET", "/v1/drafts/{kind}", person, noBody, s.draft},
+		&route{"PUT", "/v1/drafts/{kind}", person, jsonBody, s.keepDraft},
+		&route{"DELETE", "/v1/drafts/{kind}", person, noBody, s.dropDraft})
 	with(s.Directory != nil,
 		&route{"GET", "/v1/people", person, noBody, s.people},
 		&route{"GET", "/v1/records", person, noBody, s.records})

@@ -31,50 +31,61 @@ func (s *Server) static(w http.ResponseWriter, c *call) error {
 
 // fragment answers with a part of the page, drawn from what is so now.
 func (s *Server) fragment(w http.ResponseWriter, c *call) error {
-	switch name := c.PathValue("name"); {
-	case name == "today":
-		view, err := s.today(c)
-		if err != nil {
-			return err
-		}
-		w.Header().Set("Content-Type", "text/html; charset=utf-8")
-		return page.Today(w, c.words, view)
-	case name == "people" && s.People != nil:
-		view, err := s.peopleView(c)
-		if err != nil {
-			return err
-		}
-		w.Header().Set("Content-Type", "text/html; charset=utf-8")
-		return page.People(w, c.words, view)
-	case name == "checks" && s.Doctor != nil:
-		checks, err := s.Doctor.Check(c.Context(), c.words)
-		if err != nil {
-			return err
-		}
-		w.Header().Set("Content-Type", "text/html; charset=utf-8")
-		return page.Checks(w, c.words, checks)
+	look, ok := s.fragments()[c.PathValue("name")]
+	if !ok {
+		return refuse(http.StatusNotFound, codeNotFound)
 	}
-	return refuse(http.StatusNotFound, codeNotFound)
+	view, err := look(c)
+	if err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "text/html; charset=utf-8")
+	return page.Draw(w, c.words, view)
+}
+
+// fragments are what the page is made of, as far as this application has the parts.
+func (s *Server) fragments() map[string]func(c *call) (page.View, error) {
+	all := map[string]func(c *call) (page.View, error){
+		"today": s.today, "outbox": s.outboxView, "item": s.itemView, "about": s.aboutView,
+	}
+	if s.People != nil {
+		all["people"], all["related"] = s.peopleView, s.relatedView
+	}
+	if s.Drafts != nil {
+		all["share"], all["meeting"] = s.logView, s.logView
+	}
+	if s.Settings != nil {
+		all["settings"] = s.settingsView
+	}
+	if s.Doctor != nil {
+		all["checks"] = s.checksView
+	}
+	return all
+}
+
+func (s *Server) checksView(c *call) (page.View, error) {
+	checks, err := s.Doctor.Check(c.Context(), c.words)
+	return page.Checks(checks), err
 }
 
 func (s *Server) today(c *call) (page.View, error) {
 	status, err := s.Status.Status(c.Context(), c.words)
 	if err != nil {
-		return page.View{}, err
+		return nil, err
 	}
 	urgent, _, err := s.Outbox.List(outbox.Query{State: outbox.NeedsAttention, Limit: recent})
 	if err != nil {
-		return page.View{}, err
+		return nil, err
 	}
 	latest, _, err := s.Outbox.List(outbox.Query{Limit: recent})
 	if err != nil {
-		return page.View{}, err
+		return nil, err
 	}
 	needs, last := apitype.ItemsOf(c.words, urgent, "").Items, apitype.ItemsOf(c.words, latest, "").Items
-	return page.View{
-		Now: s.Now(), Status: status, Asks: s.openAsks(), Pairings: s.allPairings(),
+	return page.Today{
+		Now: s.Now(), Status: status, Asks: s.openAsks(),
 		NeedsYou: needs, Latest: last, Alike: s.alike(c, needs, last),
-		Inbox: s.Inbox(), CanSignIn: s.SignIn != nil, CanSync: s.Sync != nil,
+		Inbox: s.Folders().Inbox, CanSignIn: s.SignIn != nil, CanSync: s.Sync != nil,
 	}, nil
 }
 
@@ -97,8 +108,8 @@ func (s *Server) alike(c *call, lists ...[]apitype.Item) map[string]apitype.Item
 }
 
 // peopleView is one person's card, or what was searched for and who waits to be resolved.
-func (s *Server) peopleView(c *call) (page.PeopleView, error) {
-	view := page.PeopleView{Now: s.Now()}
+func (s *Server) peopleView(c *call) (page.View, error) {
+	view := page.People{Now: s.Now()}
 	query := c.URL.Query()
 	if id := query.Get("id"); id != "" {
 		card, err := s.People.Card(c.words, id)
@@ -110,17 +121,17 @@ func (s *Server) peopleView(c *call) (page.PeopleView, error) {
 		return s.peopleProblem(c, view, err)
 	}
 	view.Unresolved = list.Items
-	text := query.Get("q")
-	found, err := s.Directory.People(text, 0)
+	view.Typed = query.Get("q")
+	found, err := s.Directory.People(view.Typed, 0)
 	if err != nil {
 		return s.peopleProblem(c, view, err)
 	}
-	view.Found, view.Asked = found.Items, text != ""
+	view.Found = found.Items
 	return view, nil
 }
 
 // peopleProblem tells on the page why nobody can be found now.
-func (s *Server) peopleProblem(c *call, view page.PeopleView, err error) (page.PeopleView, error) {
+func (s *Server) peopleProblem(c *call, view page.People, err error) (page.View, error) {
 	told, known := s.Explain(c.words, err)
 	if !known {
 		return view, err

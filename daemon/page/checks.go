@@ -1,15 +1,14 @@
 package page
 
 import (
-	"io"
-
 	"fieldpost/daemon/localapi/apitype"
 	"fieldpost/daemon/words"
 )
 
-// Checks draws what the doctor found: what is wrong first, and what is well behind one
-// line.
-func Checks(w io.Writer, p *words.Printer, checks []apitype.Check) error {
+// Checks are what the doctor found: what is wrong first, and what is well behind one line.
+type Checks []apitype.Check
+
+func (checks Checks) drawing(p *words.Printer) (string, any) {
 	d := checksDrawing{Words: p}
 	for _, c := range checks {
 		drawn := checkDrawing{Check: c}
@@ -25,7 +24,7 @@ func Checks(w io.Writer, p *words.Printer, checks []apitype.Check) error {
 			d.Well = append(d.Well, drawn)
 		}
 	}
-	return draw(w, "checks.html", d)
+	return "checks.html", d
 }
 
 type checksDrawing struct {

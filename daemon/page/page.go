@@ -36,13 +36,25 @@ func Static(name string) (data []byte, kind string, ok bool) {
 
 // Shell draws the page around its fragments. It is the same for whoever asks.
 func Shell(w io.Writer, p *words.Printer) error {
-	return draw(w, "shell.html", struct{ Words *words.Printer }{p})
+	return draw(w, "shell.html", struct {
+		Words *words.Printer
+		Views []string
+	}{p, views})
 }
 
-// Today draws what a rep wants to know first: did it go through, and what is
-// needed of them.
-func Today(w io.Writer, p *words.Printer, view View) error {
-	return draw(w, "today.html", today(p, view))
+// views are what the menu of the page leads to.
+var views = []string{"today", "outbox", "share", "meeting", "people", "checks", "settings", "about"}
+
+// View is what there is to see on one part of the page. It is drawn in words.
+type View interface {
+	// drawing gives the template and what it is filled with.
+	drawing(p *words.Printer) (template string, data any)
+}
+
+// Draw draws a view as a fragment of the page.
+func Draw(w io.Writer, p *words.Printer, v View) error {
+	name, data := v.drawing(p)
+	return draw(w, name, data)
 }
 
 func draw(w io.Writer, name string, data any) error {

@@ -2,7 +2,6 @@ package page
 
 import (
 	"encoding/json"
-	"io"
 	"strings"
 	"time"
 
@@ -10,35 +9,34 @@ import (
 	"fieldpost/daemon/words"
 )
 
-// PeopleView is what People draws: one person's card, or what a search found and who waits
-// to be resolved.
-type PeopleView struct {
+// People is who is at hand without a network: one person's card, or what a search found and
+// who waits to be resolved.
+type People struct {
 	Now        time.Time
 	Card       *apitype.Card
-	Alike      map[string]apitype.Item // as in View
-	Asked      bool                    // something was typed
+	Alike      map[string]apitype.Item // as in Today
+	Typed      string                  // what is searched for
 	Found      []apitype.Person
 	Problem    string // why nothing can be found, "" for nothing
 	Unresolved []apitype.Unresolved
 }
 
-// People draws who is at hand without a network.
-func People(w io.Writer, p *words.Printer, v PeopleView) error {
+func (v People) drawing(p *words.Printer) (string, any) {
 	t := teller{Printer: p, now: v.Now, alike: v.Alike}
-	d := peopleDrawing{Words: p, Asked: v.Asked, Found: v.Found, Problem: v.Problem}
+	d := peopleDrawing{Words: p, Typed: v.Typed, Found: v.Found, Problem: v.Problem}
 	if v.Card != nil {
 		d.Card = t.card(v.Card)
 	}
 	for i := range v.Unresolved {
 		d.Unresolved = append(d.Unresolved, t.unresolved(&v.Unresolved[i]))
 	}
-	return draw(w, "people.html", d)
+	return "people.html", d
 }
 
 type peopleDrawing struct {
 	Words      *words.Printer
 	Card       *card
-	Asked      bool
+	Typed      string
 	Found      []apitype.Person
 	Problem    string
 	Unresolved []unresolved

@@ -19,12 +19,14 @@ type row struct {
 	Standing string
 	Record   *link
 	Problem  *apitype.Problem
-	// Actions stand beside the activity, More behind its details.
+	// Actions stand beside the activity, More behind its details; where it is Open all of
+	// it is shown.
 	Actions []action
 	More    []action
-	// Details is what the details are called, Facts what they hold.
-	Details string
-	Facts   []fact
+	Open    bool
+	// Details is what the details are called, Whole what leads to all of it.
+	Details, Whole string
+	Facts          []fact
 	// Similar tells that it looks like others, and names them.
 	Similar string
 	// ForAdmin stands above the text for the administrator.
@@ -53,6 +55,7 @@ func (t teller) row(item *apitype.Item) row {
 		r.Similar = t.Text("page.similar", "n", t.number(n), "which", t.similar(item))
 	}
 	r.Actions, r.More = t.actions(item)
+	r.Whole = t.Text("page.whole")
 	r.Details, r.Facts, r.ForAdmin = t.Text("page.details"), t.facts(item), t.Text("page.for_admin")
 	return r
 }

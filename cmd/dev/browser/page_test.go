@@ -13,6 +13,7 @@ import (
 
 	"github.com/chromedp/cdproto/cdp"
 	"github.com/chromedp/cdproto/emulation"
+	"github.com/chromedp/cdproto/input"
 	"github.com/chromedp/cdproto/runtime"
 	"github.com/chromedp/chromedp"
 )
@@ -97,8 +98,8 @@ func (b *tab) goTo(address string) {
 // view follows the link of the page's own menu.
 func (b *tab) view(name, shows string) {
 	b.t.Helper()
-	b.press(`a[href="#` + name + `"]`)
-	b.see(shows)
+	b.press(`nav a[href="#` + name + `"]`)
+	b.see(`#view[data-part="` + name + `"] ` + shows)
 }
 
 func (b *tab) see(selector string) {
@@ -115,18 +116,21 @@ func (b *tab) press(selector string) {
 func (b *tab) says(texts ...string) {
 	b.t.Helper()
 	for _, text := range texts {
-		quoted, err := json.Marshal(text)
-		if err != nil {
-			b.t.Fatal(err)
-		}
-		run(b, "read "+text, chromedp.Poll[bool]("document.body.innerText.includes("+string(quoted)+")", chromedp.WithPollingInterval(50*time.Millisecond)))
+		run(b, "read "+text, chromedp.Poll[bool]("document.body.innerText.includes("+quote(text)+")", chromedp.WithPollingInterval(50*time.Millisecond)))
 	}
 }
 
 // keys types at whatever has the focus.
 func (b *tab) keys(keys string, options ...chromedp.KeyOption) {
 	b.t.Helper()
-	run(b, "type "+keys, chromedp.KeyEvent(keys, options...))
+	run(b, "type "+keys, chromedp.KeyEvent(keys, append(options, asKeyboards)...))
+}
+
+// asKeyboards presses a key as a keyboard does: what the page prevents types nothing.
+func asKeyboards(key *input.DispatchKeyEventParams) {
+	if key.Type == input.DispatchKeyEventTypeKeyDown {
+		key.Type = input.DispatchKeyEventTypeRawKeyDown
+	}
 }
 
 func evaluate[T any](b *tab, expression string) T {
@@ -215,4 +219,9 @@ func (b *tab) well() {
 			return
 		}
 	}
+}
+
+func quote(text string) string {
+	data, _ := json.Marshal(text) // a string always can be
+	return string(data)
 }

@@ -15,3 +15,20 @@ func TestTodayInBothLanguages(t *testing.T) {
 		})
 	}
 }
+
+// Each part of the page, as it is before anything was logged.
+func TestEachPartOfThePageIsAccessible(t *testing.T) {
+	for _, lang := range []string{"en", "fr"} {
+		t.Run(lang, func(t *testing.T) {
+			b := opened(t, atWork(t, lang))
+			for view, shows := range map[string]string{
+				"outbox": "#filter", "share": "#log", "meeting": "#log", "people": "#search",
+				"checks": "#check-outcome", "settings": "#settings", "about": "#about",
+			} {
+				b.view(view, shows)
+				b.accessible(view)
+			}
+			b.well()
+		})
+	}
+}

@@ -1,52 +1,22 @@
-// The status page's script. It holds the page's token (sessionStorage, gone with
-// the tab), fetches what the daemon draws, and sends what buttons say.
-const tokenKey = "fieldpost.token";
-const at = (id) => document.getElementById(id);
+// The status page's script: it shows the part of the page that the address names, draws
+// what the daemon drew, and does what buttons, forms and dropped files say.
+import { ask, at, closed, enter, lost, problemText, refused, say, send, show, signedIn } from "./port.js";
+import { dropChip, setting, submit } from "./form.js";
 
-let view = "today", query = "", drawing = false, again = false, listening = false, soon = 0;
+let drawing = false, again = false, listening = false, soon = 0;
 
-function show(id, visible) { at(id).hidden = !visible; }
+// here is the part that the address names: "#item?id=…".
+const here = () => location.hash.slice(1) || "today";
 
-function say(text) { at("told").textContent = text; }
-
-// closed tells how to open the page: this tab may not read anything.
-function closed(used) {
-  sessionStorage.removeItem(tokenKey);
-  at("view").replaceChildren();
-  show("closed", true);
-  show("used", used);
-  show("lost", false);
-  show("views", false);
-}
-
-// enter trades the one-time code of the address for a token and forgets the code.
-async function enter() {
-  const code = new URLSearchParams(location.hash.slice(1)).get("code");
-  if (!code) return;
-  history.replaceState(null, "", location.pathname);
-  const answer = await fetch("/v1/session", {
-    method: "POST", headers: { "Content-Type": "application/json" }, body: JSON.stringify({ code }),
-  });
-  if (answer.ok) sessionStorage.setItem(tokenKey, (await answer.json()).token);
-  else if (!sessionStorage.getItem(tokenKey)) closed(true);
-}
-
-// ask calls the daemon as this page; it gives nothing where the page is closed.
-async function ask(path, options = {}) {
-  const token = sessionStorage.getItem(tokenKey);
-  const answer = await fetch(path, { ...options, headers: { ...options.headers, Authorization: "Bearer " + token } });
-  if (answer.status !== 401) return answer;
-  if (token === sessionStorage.getItem(tokenKey)) closed(false);
-}
-
-// draw shows how things stand, section by section, so that what is open stays
-// open and the focus stays where it is.
+// draw shows how things stand, section by section, so that what is open stays open, what is
+// typed stays typed and the focus stays where it is.
 async function draw() {
   if (drawing) { again = true; return; }
   drawing = true;
   try {
-    const answer = await ask("/ui/" + view + query);
+    const answer = await ask("/ui/" + here());
     if (answer?.ok) place(new DOMParser().parseFromString(await answer.text(), "text/html").body.firstElementChild);
+    else if (answer) refused(await answer.json());
   } finally {
     drawing = false;
   }
@@ -55,27 +25,39 @@ async function draw() {
 
 function place(fresh) {
   document.documentElement.lang = fresh.lang;
-  const view = at("view"), old = view.firstElementChild, focus = marks(document.activeElement);
-  if (old?.tagName !== "DIV") { view.replaceChildren(fresh); return; }
-  for (const details of old.querySelectorAll("details[open]")) {
-    fresh.querySelector("#" + CSS.escape(details.id))?.setAttribute("open", "");
-  }
-  const before = new Map([...old.children].map((part) => [part.id, part]));
-  old.replaceChildren(...[...fresh.children].map((part) => {
-    const same = before.get(part.id);
-    return same?.outerHTML === part.outerHTML ? same : part;
-  }));
+  const view = at("view"), old = view.firstElementChild, kept = document.activeElement?.closest("[data-keep]");
+  let focus = marks(document.activeElement);
+  if (old?.tagName === "DIV") {
+    for (const details of old.querySelectorAll("details[open]")) {
+      fresh.querySelector("#" + CSS.escape(details.id))?.setAttribute("open", "");
+    }
+    const before = new Map([...old.children].map((part) => [part.id, part]));
+    const parts = [...fresh.children].map((part) => {
+      const same = before.get(part.id);
+      return same?.outerHTML === part.outerHTML || same?.dataset.keep && same.dataset.keep === part.dataset.keep ? same : part;
+    });
+    for (const part of [...old.children]) if (!parts.includes(part)) part.remove();
+    let next = old.firstElementChild; // what stays is not moved: that would take the focus out of it
+    for (const part of parts) {
+      if (part === next) next = next.nextElementSibling;
+      else old.insertBefore(part, next);
+    }
+  } else view.replaceChildren(fresh);
+  const body = document.activeElement === document.body;
+  view.dataset.part = here();
+  if (kept && !kept.isConnected) focus = []; // another form stands there: it says where to begin
   for (const selector of focus) {
     if (document.activeElement !== document.body) return;
     view.querySelector(selector)?.focus();
   }
+  if (body && document.activeElement === document.body) view.querySelector("[autofocus]")?.focus();
 }
 
 // marks gives selectors by which an element, or what stands nearest to it, is
 // found again after a redraw.
 function marks(element) {
   const found = [], { path, method } = element?.dataset ?? {};
-  const holder = element?.closest("[id]");
+  const holder = element?.closest("main [id]");
   if (path) found.push(`[data-path="${CSS.escape(path)}"][data-method="${method}"]`);
   if (!holder || holder.id === "view") return found;
   const id = "#" + CSS.escape(holder.id);
@@ -83,27 +65,12 @@ function marks(element) {
   return [...found, id + " > summary", id + " summary", id + " button"];
 }
 
-// turn shows another view of the page.
-async function turn(button) {
-  view = button.dataset.view;
-  query = "";
-  for (const other of button.parentElement.children) other.ariaCurrent = other === button ? "page" : null;
+// turn shows the part that the address names now.
+async function turn() {
+  const name = here().replace(/\?.*/, "");
+  for (const link of at("views").children) link.ariaCurrent = link.hash === "#" + name ? "page" : null;
   await draw();
 }
-
-// open shows one part of a view; type, what fits to what is typed there.
-async function open(part) {
-  query = part;
-  await draw();
-}
-
-let typing = 0;
-
-document.addEventListener("input", (event) => {
-  if (event.target.dataset.query === undefined) return;
-  clearTimeout(typing);
-  typing = setTimeout(() => open("?q=" + encodeURIComponent(event.target.value)).catch(() => show("lost", true)), 80);
-});
 
 // listen draws anew whenever the daemon says that something changed.
 async function listen() {
@@ -122,42 +89,66 @@ async function listen() {
         }
       }
     } catch {
-      show("lost", true);
+      lost();
     }
     await new Promise((wake) => setTimeout(wake, pause));
   }
   listening = false;
 }
 
-// later draws soon; checks are made when they are asked for, not at each event.
+// later draws soon; what is only drawn when it is asked for says so.
 function later() {
-  if (view !== "today" && at("view").querySelector("#check-outcome")) return;
+  if (at("view").querySelector("[data-still]")) return;
   clearTimeout(soon);
   soon = setTimeout(() => draw().catch(() => {}), 150);
+}
+
+// busy does something for a button, once at a time.
+async function busy(button, act) {
+  if (button?.ariaDisabled) return;
+  if (button) button.ariaDisabled = "true";
+  try {
+    await act();
+  } catch {
+    lost();
+  } finally {
+    if (button) button.ariaDisabled = null;
+  }
 }
 
 // press does what a button says, and tells how it went.
 async function press(button) {
   const { method, path, done, body = "{}" } = button.dataset;
-  const options = { method };
-  if (method === "POST") Object.assign(options, { body, headers: { "Content-Type": "application/json" } });
-  if (button.ariaDisabled) return;
-  button.ariaDisabled = "true";
-  try {
-    const answer = await ask(path, options);
-    if (!answer) return;
-    if (answer.ok && button.dataset.checks) say((await answer.json()).items.map((check) => check.title).join(" "));
-    else if (answer.ok) say(done);
-    else await refused(answer);
-    await draw();
-  } finally {
-    button.ariaDisabled = null;
-  }
+  const answer = await send(method, path, method === "DELETE" ? undefined : JSON.parse(body));
+  if (!answer) return;
+  say(button.dataset.checks ? (await answer.json()).items.map((check) => check.title).join(" ") : done);
+  if (button.dataset.then) location.hash = button.dataset.then;
+  else await draw();
 }
 
-async function refused(answer) {
-  const problem = await answer.json();
-  say([problem.title + ".", problem.detail, problem.remedy].filter(Boolean).join(" "));
+// log submits a form of an activity and shows what became of it.
+async function log(form) {
+  const told = await submit(form);
+  if (!told) return;
+  if (form.dataset.then) {
+    const then = form.dataset.then + told.id;
+    if ("#" + here() === then) await draw();
+    else location.hash = then;
+  } else await draw();
+}
+
+// hand gives files to the daemon, and tells of each.
+async function hand(files, done) {
+  if (files.length === 0) return;
+  const form = new FormData();
+  for (const file of files) form.append("file", file);
+  const answer = await ask("/v1/files", { method: "POST", body: form });
+  if (!answer) return;
+  const told = await answer.json();
+  if (!answer.ok) return refused(told);
+  const problems = told.receipts.filter((one) => one.problem).map(({ file, problem }) => `${file}: ${problemText(problem)}`);
+  say([done.replace("{n}", told.receipts.length - problems.length), ...problems].join(" "));
+  await draw();
 }
 
 // login opens Salesforce in a tab of its own, made at once so that no browser
@@ -165,12 +156,8 @@ async function refused(answer) {
 async function login(button) {
   const tab = window.open("", "_blank");
   if (tab) tab.opener = null;
-  const answer = await ask("/v1/auth/login", { method: "POST", body: "{}", headers: { "Content-Type": "application/json" } });
-  if (!answer?.ok) {
-    tab?.close();
-    if (answer) await refused(answer);
-    return;
-  }
+  const answer = await send("POST", "/v1/auth/login", {});
+  if (!answer) return tab?.close();
   const url = new URL((await answer.json()).authorize_url);
   if (!["https:", "http:"].includes(url.protocol)) return;
   say(button.dataset.login);
@@ -189,19 +176,74 @@ document.addEventListener("click", (event) => {
   if (button.id === "theme") {
     const dark = getComputedStyle(button).getPropertyValue("--dark").trim() === "1";
     theme(dark ? "light" : "dark");
-  } else if (button.dataset.view) turn(button).catch(() => show("lost", true));
-  else if (button.dataset.open !== undefined) open(button.dataset.open).catch(() => show("lost", true));
-  else if (button.dataset.path) press(button).catch(() => show("lost", true));
-  else if (button.dataset.login) login(button).catch(() => show("lost", true));
+  } else if (button.dataset.drop !== undefined) dropChip(button);
+  else if (button.dataset.path) busy(button, () => press(button));
+  else if (button.dataset.login) busy(button, () => login(button));
 });
-document.addEventListener("visibilitychange", () => { if (!document.hidden && sessionStorage.getItem(tokenKey)) later(); });
-addEventListener("hashchange", start);
+
+document.addEventListener("submit", (event) => {
+  event.preventDefault();
+  const form = event.target, button = form.querySelector("button.main");
+  if (form.dataset.setting) {
+    busy(button, async () => {
+      if (await send("PATCH", "/v1/settings", { [form.dataset.setting]: setting(form) })) { say(form.dataset.done); await draw(); }
+    });
+  } else if (form.dataset.path) busy(button, () => log(form));
+});
+
+// What is typed into a filter changes the address, and so what is shown.
+let filtering = 0;
+
+document.addEventListener("input", (event) => {
+  const form = event.target.form, part = form?.dataset.filter;
+  if (!part) return;
+  clearTimeout(filtering);
+  filtering = setTimeout(() => {
+    const query = new URLSearchParams([...new FormData(form)].filter(([, value]) => value));
+    history.replaceState(null, "", "#" + part + (query.size ? "?" + query : ""));
+    turn().catch(lost);
+  }, 80);
+});
+
+document.addEventListener("change", (event) => {
+  const { target } = event;
+  if (target.type === "file") busy(null, async () => { await hand([...target.files], target.dataset.done); target.value = ""; });
+});
+
+// Files may be dropped anywhere on the page.
+const carriesFiles = (event) => signedIn() && event.dataTransfer?.types.includes("Files");
+document.addEventListener("dragover", (event) => {
+  if (!carriesFiles(event)) return;
+  event.preventDefault();
+  document.body.classList.add("dropping");
+});
+document.addEventListener("dragleave", (event) => { if (!event.relatedTarget) document.body.classList.remove("dropping"); });
+document.addEventListener("drop", (event) => {
+  document.body.classList.remove("dropping");
+  if (!carriesFiles(event)) return;
+  event.preventDefault();
+  busy(null, () => hand([...event.dataTransfer.files], at("drop").dataset.done));
+});
+
+document.addEventListener("visibilitychange", () => { if (!document.hidden && signedIn()) later(); });
+addEventListener("hashchange", () => {
+  if (new URLSearchParams(location.hash.slice(1)).has("code")) start();
+  else if (signedIn()) turn().then(arrive, lost);
+});
+
+// arrive puts the focus into the part that is shown now.
+function arrive() {
+  if (at("view").contains(document.activeElement)) return;
+  scrollTo(0, 0);
+  (at("view").querySelector("[autofocus]") ?? at("view")).focus();
+}
 
 async function start() {
-  try { await enter(); } catch { show("lost", true); }
-  if (!sessionStorage.getItem(tokenKey)) { closed(!at("used").hidden); return; }
+  try { await enter(); } catch { lost(); }
+  if (!signedIn()) { closed(!at("used").hidden); return; }
   show("closed", false);
   show("views", true);
+  turn().catch(lost);
   await listen();
 }
 

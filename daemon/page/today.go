@@ -11,13 +11,12 @@ import (
 	"fieldpost/outbox"
 )
 
-// View is what Today draws.
-type View struct {
+// Today is what a rep wants to know first: did it go through, and what is needed of them.
+type Today struct {
 	// Now is the time in the rep's zone, in which every time is shown.
-	Now      time.Time
-	Status   apitype.Status
-	Asks     []apitype.PairAsk
-	Pairings []apitype.Pairing
+	Now    time.Time
+	Status apitype.Status
+	Asks   []apitype.PairAsk
 	// NeedsYou and Latest are newest first.
 	NeedsYou []apitype.Item
 	Latest   []apitype.Item
@@ -30,9 +29,9 @@ type View struct {
 	CanSync   bool
 }
 
-// drawing is a View in words.
-type drawing struct {
-	View
+// todayDrawing is Today in words.
+type todayDrawing struct {
+	Today
 	Words    *words.Printer
 	Headline string
 	Outcome  string
@@ -43,7 +42,6 @@ type drawing struct {
 	SignedIn bool
 	SendNow  bool
 	Asks     []asking
-	Sites    []site
 	// NeedsCount counts all that need the rep; Needs are the latest of them.
 	NeedsCount string
 	Needs      []row
@@ -102,11 +100,11 @@ type site struct {
 	Since string
 }
 
-func today(p *words.Printer, v View) drawing {
+func (v Today) drawing(p *words.Printer) (string, any) {
 	t := teller{Printer: p, now: v.Now, alike: v.Alike}
 	s := &v.Status
-	d := drawing{
-		View: v, Words: p,
+	d := todayDrawing{
+		Today: v, Words: p,
 		Headline: t.headline(s), Outcome: t.outcome(&s.Outbox), Counts: t.counts(&s.Outbox),
 		Trouble: s.Connection.Problem, NeedsCount: t.number(s.Outbox.NeedsAttention),
 		SignedIn: s.Account.State == apitype.SignedIn || s.Account.State == apitype.Blocked,
@@ -125,9 +123,6 @@ func today(p *words.Printer, v View) drawing {
 	for _, a := range v.Asks {
 		d.Asks = append(d.Asks, asking{a, t.clock(a.ExpiresAt)})
 	}
-	for _, pairing := range v.Pairings {
-		d.Sites = append(d.Sites, site{pairing, t.when(pairing.CreatedAt)})
-	}
 	for i := range v.NeedsYou {
 		d.Needs = append(d.Needs, t.row(&v.NeedsYou[i]))
 	}
@@ -136,7 +131,7 @@ func today(p *words.Printer, v View) drawing {
 			d.Rows = append(d.Rows, t.row(&v.Latest[i]))
 		}
 	}
-	return d
+	return "today.html", d
 }
 
 // headline tells the connection in one sentence.

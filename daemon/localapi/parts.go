@@ -20,6 +20,7 @@ import (
 type Outbox interface {
 	Get(id string) (outbox.Item, error)
 	List(q outbox.Query) (items []outbox.Item, next string, err error)
+	Days(now time.Time, n int) ([]outbox.Day, error)
 	Hold(id string) error
 	Release(id string) error
 	Retry(id string) error

@@ -81,10 +81,14 @@ func (s *Server) today(c *call) (page.View, error) {
 	if err != nil {
 		return nil, err
 	}
+	days, err := s.Outbox.Days(s.Now(), page.Days)
+	if err != nil {
+		return nil, err
+	}
 	needs, last := apitype.ItemsOf(c.words, urgent, "").Items, apitype.ItemsOf(c.words, latest, "").Items
 	return page.Today{
 		Now: s.Now(), Status: status, Asks: s.openAsks(),
-		NeedsYou: needs, Latest: last, Alike: s.alike(c, needs, last),
+		NeedsYou: needs, Latest: last, Alike: s.alike(c, needs, last), Days: days,
 		Inbox: s.Folders().Inbox, CanSignIn: s.SignIn != nil, CanSync: s.Sync != nil,
 	}, nil
 }

@@ -22,6 +22,8 @@ type Today struct {
 	Latest   []apitype.Item
 	// Alike holds what those look like, by id: MostSimilar of each.
 	Alike map[string]apitype.Item
+	// Days are the last Days, the oldest first.
+	Days []outbox.Day
 	// Inbox is the drop folder.
 	Inbox string
 	// CanSignIn and CanSync tell which buttons have something behind them.
@@ -52,6 +54,8 @@ type todayDrawing struct {
 	// Causes are the reasons that more than one activity shares.
 	Causes []cause
 	Rows   []row
+	// Month is nil where nothing was captured in it.
+	Month *month
 }
 
 type loading struct {
@@ -119,7 +123,7 @@ func (v Today) drawing(p *words.Printer) (string, any) {
 	if s.Outbox.Captured == 0 {
 		d.Programs = t.programs()
 	}
-	d.Causes = t.causes(s.Causes)
+	d.Causes, d.Month = t.causes(s.Causes), t.month(v.Days)
 	for _, a := range v.Asks {
 		d.Asks = append(d.Asks, asking{a, t.clock(a.ExpiresAt)})
 	}

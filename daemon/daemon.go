@@ -21,6 +21,7 @@ import (
 	"fieldpost/daemon/localapi"
 	"fieldpost/daemon/localapi/access"
 	"fieldpost/daemon/netwatch"
+	"fieldpost/daemon/notify"
 	"fieldpost/outbox"
 )
 
@@ -79,6 +80,7 @@ func New(home *Home, parts Parts) (*Daemon, error) {
 		Dir: settings.Inbox.Path, Tally: filepath.Join(home.Config.Paths().State, "inbox.json"),
 		Keep:   func() time.Duration { return home.Config.Settings().Inbox.Keep },
 		Reader: home.Reader(), Door: d.intake, Words: home.Words, Now: home.Now, Log: home.Log,
+		OnCount: d.feed.Status,
 	})
 	home.watch.add(func(ids []string) { d.feed.Activity(ids...) })
 	return d, nil
@@ -153,6 +155,7 @@ func (d *Daemon) Run(ctx context.Context) error {
 	run("drop folder", d.inbox.Run)
 	run("keeper", d.keeper.run)
 	run("settings", d.watchSettings)
+	run("notices", (&notices{d: d, guard: guard, port: sockets.Port, desktop: notify.System, refused: d.inbox.Counts().Rejected}).run)
 	run("network watch", func(ctx context.Context) error { return netwatch.Watch(ctx, d.drain.Nudge) })
 
 	withdraw, err := localapi.Announce(paths.API, sockets.URL(), guard.Owner())

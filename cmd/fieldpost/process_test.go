@@ -93,10 +93,14 @@ func (l *laptop) command(ctx context.Context, args ...string) *exec.Cmd {
 		"FIELDPOST_HOME="+l.home, "FIELDPOST_KEYCHAIN_BACKEND=file", "FIELDPOST_KEYCHAIN_PASSPHRASE=correct horse",
 		"FIELDPOST_SALESFORCE_LOGIN_URL=http://"+l.addr, "FIELDPOST_SALESFORCE_CLIENT_ID=test", "FIELDPOST_WEB_LISTEN=127.0.0.1:0",
 		"FIELDPOST_UI_LANGUAGE=en", "FIELDPOST_SALESFORCE_REDIRECT_PORTS=[17170,27170,37170]",
+		noDesktop,
 	)
 	c.Env = append(c.Env, l.env...)
 	return c
 }
+
+// noDesktop keeps the notices of a test's daemon from whoever runs the test.
+const noDesktop = "DBUS_SESSION_BUS_ADDRESS=unix:path=/nonexistent"
 
 func (l *laptop) run(args ...string) string {
 	l.t.Helper()
@@ -183,17 +187,23 @@ func (l *laptop) post(body string) (int, string) {
 	return l.ask(http.MethodPost, "/v1/activities", body)
 }
 
-// ask calls the daemon's port with the owner's token.
-func (l *laptop) ask(method, path, body string) (int, string) {
+// address is where the daemon says that it answers.
+func (l *laptop) address() (address apitype.Address) {
 	l.t.Helper()
 	data, err := os.ReadFile(filepath.Join(l.home, "api.json"))
 	if err != nil {
 		l.t.Fatal(err)
 	}
-	var address apitype.Address
 	if err := json.Unmarshal(data, &address); err != nil {
 		l.t.Fatal(err)
 	}
+	return address
+}
+
+// ask calls the daemon's port with the owner's token.
+func (l *laptop) ask(method, path, body string) (int, string) {
+	l.t.Helper()
+	address := l.address()
 	request, err := http.NewRequestWithContext(l.t.Context(), method, address.URL+path, strings.NewReader(body))
 	if err != nil {
 		l.t.Fatal(err)

@@ -3,7 +3,6 @@ package main
 import (
 	"bytes"
 	"context"
-	"encoding/json"
 	"fmt"
 	"io"
 	"io/fs"
@@ -99,19 +98,6 @@ func (l *laptop) captureUntilKilled(round int, after time.Duration) map[string]b
 	_ = l.daemon.Wait()
 	l.daemon = nil
 	return acknowledged
-}
-
-func (l *laptop) address() apitype.Address {
-	l.t.Helper()
-	var address apitype.Address
-	data, err := os.ReadFile(filepath.Join(l.home, "api.json"))
-	if err == nil {
-		err = json.Unmarshal(data, &address)
-	}
-	if err != nil {
-		l.t.Fatal(err)
-	}
-	return address
 }
 
 func capturedBy(address apitype.Address, body string) bool {

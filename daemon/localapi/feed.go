@@ -37,6 +37,13 @@ func (f *Feed) tell(ids []string) {
 	}
 }
 
+// Changes gives word, merged while nobody reads it, that something changed; at once for
+// the first time. stop ends it.
+func (f *Feed) Changes() (changes <-chan struct{}, stop func()) {
+	l := f.listen()
+	return l.wake, l.close
+}
+
 // listen adds a listener, which is told of the status at once.
 func (f *Feed) listen() *listener {
 	l := &listener{feed: f, wake: make(chan struct{}, 1), status: true, seen: map[string]bool{}}

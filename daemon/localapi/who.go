@@ -20,8 +20,12 @@ const (
 // newCode makes the link by which "fieldpost open" signs a status page in.
 func (s *Server) newCode(w http.ResponseWriter, _ *call) error {
 	code, expires := s.Access.NewCode()
-	link := "http://127.0.0.1:" + strconv.Itoa(s.Port) + "/#code=" + code
-	return writeJSON(w, http.StatusCreated, apitype.SessionLink{URL: link, ExpiresAt: expires})
+	return writeJSON(w, http.StatusCreated, apitype.SessionLink{URL: PageLink(s.Port, code), ExpiresAt: expires})
+}
+
+// PageLink is the address that opens the status page with a one-time code.
+func PageLink(port int, code string) string {
+	return "http://127.0.0.1:" + strconv.Itoa(port) + "/#code=" + code
 }
 
 func (s *Server) trade(w http.ResponseWriter, c *call) error {

@@ -36,6 +36,7 @@ var allowed = map[string][]string{
 	"daemon/drain":     {"outbox", "outbox/activity", "sfclient", "daemon/crm", "daemon/directory"},
 	"daemon/capture":   {"outbox", "outbox/activity", "daemon/words"},
 	"daemon/netwatch":  {},
+	"daemon/notify":    {},
 	"daemon/doctor":    {"outbox", "daemon/words", "daemon/config", "daemon/crm"},
 	"daemon/orgbundle": {},
 	"daemon/page":      {"outbox", "outbox/activity", "daemon/words", "daemon/localapi"},

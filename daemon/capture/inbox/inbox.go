@@ -26,7 +26,7 @@ type Door interface {
 	Add(ctx context.Context, ready []outbox.Draft) ([]outbox.Receipt, error)
 }
 
-// Config is what an inbox depends on; every field is needed.
+// Config is what an inbox depends on; every field is needed unless it says otherwise.
 type Config struct {
 	// Dir is the drop folder; Done and Rejected stand beside it.
 	Dir string
@@ -40,6 +40,8 @@ type Config struct {
 	Words func() *words.Printer
 	Now   func() time.Time
 	Log   *slog.Logger
+	// OnCount, where set, is told that a file was refused or excluded.
+	OnCount func()
 }
 
 // Counts are what the status tells of the folder.

@@ -35,6 +35,9 @@ func (b *Inbox) saveTally() {
 	if !b.tally.changed {
 		return
 	}
+	if b.OnCount != nil {
+		b.OnCount()
+	}
 	data, err := json.Marshal(b.tally)
 	if err == nil {
 		err = os.WriteFile(b.Config.Tally+".new", data, 0o600)

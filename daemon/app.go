@@ -24,11 +24,20 @@ func (d *Daemon) serverParts(port int, guard *access.Access) localapi.Parts {
 	return localapi.Parts{
 		Port: port, Access: guard, Feed: d.feed, Outbox: queue{d.home.Outbox, d.drain, d.home.Directory.ForgetMisses}, Intake: intake{d}, Status: d,
 		Settings: settings{d}, Doctor: d, SignIn: d.session, Sync: d, Refresh: d, Upkeep: upkeep{d.home, d}, Preview: d.home, Org: d.home, Drafts: d.home, Directory: d.home, People: people{d.home, d}, Stop: func() { d.stop() },
-		Folders:  d.home.folders,
+		Folders: d.home.folders, Refused: d.refused,
 		Origins:  func() []string { return d.home.Config.Settings().Web.AllowedOrigins },
 		Language: func(wish string) string { return d.home.language(wish) },
 		Explain:  Explain, Now: d.home.Now, Log: d.home.Log,
 	}
+}
+
+// refused are the files that the drop folder did not take, as the page shows them.
+func (d *Daemon) refused() []page.Refused {
+	var all []page.Refused
+	for _, file := range d.inbox.Refused() {
+		all = append(all, page.Refused(file))
+	}
+	return all
 }
 
 // folders are where the files of this home are.

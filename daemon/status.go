@@ -23,7 +23,7 @@ func (d *Daemon) Status(_ context.Context, p *words.Printer) (apitype.Status, er
 	if err != nil {
 		return apitype.Status{}, err
 	}
-	causes, err := d.home.Outbox.Causes()
+	causes, err := d.home.Outbox.Causes(outbox.NeedsAttention)
 	if err != nil {
 		return apitype.Status{}, err
 	}

@@ -5,23 +5,23 @@ import (
 	"slices"
 )
 
-// Cause is one reason for which items need somebody, and how many do.
+// Cause is one reason for which items stand where they do, and how many.
 type Cause struct {
 	Code string
 	Who  Who
 	N    int
 }
 
-// Causes counts what needs attention by its reason, the most frequent first. It needs
+// Causes counts what is in a state by its reason, the most frequent first. It needs
 // no key: the reason's code is not sealed.
-func (s *Store) Causes() ([]Cause, error) {
+func (s *Store) Causes(state State) ([]Cause, error) {
 	type reason struct {
 		code string
 		who  Who
 	}
 	counted := map[reason]int{}
 	err := s.view(func(v *snapshot) error {
-		ids, err := idsInState(v.tx, NeedsAttention)
+		ids, err := idsInState(v.tx, state)
 		if err != nil {
 			return err
 		}

@@ -609,7 +609,7 @@ func TestWhatNeedsAttentionIsCountedByItsCauseEvenWhileSealed(t *testing.T) {
 	}
 	b.Close()
 	b.open(nil)
-	causes, err := b.Causes()
+	causes, err := b.Causes(NeedsAttention)
 	want := []Cause{{"REQUIRED_FIELD_MISSING", Admin, 2}, {"unresolved_person", Admin, 1}}
 	if diff := cmp.Diff(want, causes); err != nil || diff != "" {
 		t.Errorf("%v\n%s", err, diff)

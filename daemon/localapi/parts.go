@@ -21,6 +21,7 @@ type Outbox interface {
 	Get(id string) (outbox.Item, error)
 	List(q outbox.Query) (items []outbox.Item, next string, err error)
 	Days(now time.Time, n int) ([]outbox.Day, error)
+	Causes(state outbox.State) ([]outbox.Cause, error)
 	Hold(id string) error
 	Release(id string) error
 	Retry(id string) error
@@ -189,6 +190,9 @@ type Parts struct {
 	// Stop begins the end of the daemon and returns at once.
 	Stop func()
 
+	// Refused gives the files of the drop folder that were refused lately; nil where there
+	// is no drop folder.
+	Refused func() []page.Refused
 	// Folders gives where the files are.
 	Folders func() page.Folders
 	// Origins gives the patterns of web.allowed_origins in force.

@@ -86,10 +86,14 @@ func (s *Server) today(c *call) (page.View, error) {
 		return nil, err
 	}
 	needs, last := apitype.ItemsOf(c.words, urgent, "").Items, apitype.ItemsOf(c.words, latest, "").Items
+	var refused []page.Refused
+	if s.Refused != nil {
+		refused = s.Refused()
+	}
 	return page.Today{
 		Now: s.Now(), Status: status, Asks: s.openAsks(),
-		NeedsYou: needs, Latest: last, Alike: s.alike(c, needs, last), Days: days,
-		Inbox: s.Folders().Inbox, CanSignIn: s.SignIn != nil, CanSync: s.Sync != nil,
+		NeedsYou: needs, Latest: last, Alike: s.alike(c, needs, last), Days: days, Refused: refused,
+		Inbox: s.Folders().Inbox, CanSignIn: s.SignIn != nil, CanSync: s.Sync != nil, CanClaim: s.Upkeep != nil,
 	}, nil
 }
 

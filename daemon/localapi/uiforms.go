@@ -5,6 +5,7 @@ import (
 
 	"fieldpost/daemon/localapi/apitype"
 	"fieldpost/daemon/page"
+	"fieldpost/outbox"
 	"fieldpost/outbox/activity"
 )
 
@@ -22,8 +23,15 @@ func (s *Server) outboxView(c *call) (page.View, error) {
 		return nil, err
 	}
 	status, err := s.Status.Status(c.Context(), c.words)
+	if err != nil {
+		return nil, err
+	}
+	held, err := s.Outbox.Causes(outbox.Held)
 	told := apitype.ItemsOf(c.words, items, next)
-	return page.Outbox{Now: s.Now(), Query: query, Items: told.Items, Next: next, Alike: s.alike(c, told.Items), Status: status}, err
+	return page.Outbox{
+		Now: s.Now(), Query: query, Items: told.Items, Next: next, Alike: s.alike(c, told.Items), Status: status,
+		Held: apitype.CausesOf(c.words, held),
+	}, err
 }
 
 // itemView is one activity with all that is known of it. What cannot be told now is left

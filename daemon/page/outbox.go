@@ -20,12 +20,14 @@ type Outbox struct {
 	Alike map[string]apitype.Item
 	// Status counts, and names the causes that several activities share.
 	Status apitype.Status
+	// Held are the reasons for which activities are on hold.
+	Held []apitype.Cause
 }
 
 func (v Outbox) drawing(p *words.Printer) (string, any) {
 	t := teller{Printer: p, now: v.Now, alike: v.Alike}
 	d := outboxDrawing{
-		Words: p, Text: v.Query.Text, Counts: t.counts(&v.Status.Outbox), Causes: t.causes(v.Status.Causes),
+		Words: p, Text: v.Query.Text, Counts: t.counts(&v.Status.Outbox), Causes: append(t.causes(v.Status.Causes, "retry"), t.causes(v.Held, "release")...),
 		Filtered: v.Query.State != "" || v.Query.Kind != "" || v.Query.Text != "",
 	}
 	d.States = append(d.States, choice{"", p.Text("page.outbox.any"), v.Query.State == ""})

@@ -29,6 +29,8 @@ type row struct {
 	Facts          []fact
 	// Similar tells that it looks like others, and names them.
 	Similar string
+	// Answer leads to where the rep says who somebody is; nil where nobody is unknown.
+	Answer *link
 	// ForAdmin stands above the text for the administrator.
 	ForAdmin string
 }
@@ -53,6 +55,9 @@ func (t teller) row(item *apitype.Item) row {
 	}
 	if n := len(item.Similar); n > 0 && item.State != outbox.Discarded {
 		r.Similar = t.Text("page.similar", "n", t.number(n), "which", t.similar(item))
+	}
+	if p := item.Problem; p != nil && (p.Code == "unresolved_person" || p.Code == "ambiguous_person") {
+		r.Answer = &link{URL: "#item?id=" + item.ID, Label: t.Text("page.answer")}
 	}
 	r.Actions, r.More = t.actions(item)
 	r.Whole = t.Text("page.whole")

@@ -24,6 +24,10 @@ type Today struct {
 	Alike map[string]apitype.Item
 	// Days are the last Days, the oldest first.
 	Days []outbox.Day
+	// CanClaim tells that what was captured signed out can be taken.
+	CanClaim bool
+	// Refused are files of the drop folder that were refused lately.
+	Refused []Refused
 	// Inbox is the drop folder.
 	Inbox string
 	// CanSignIn and CanSync tell which buttons have something behind them.
@@ -44,6 +48,8 @@ type todayDrawing struct {
 	SignedIn bool
 	SendNow  bool
 	Asks     []asking
+	Warnings []warning
+	Refused  []refused
 	// NeedsCount counts all that need the rep; Needs are the latest of them.
 	NeedsCount string
 	Needs      []row
@@ -68,11 +74,12 @@ type asking struct {
 	Until string
 }
 
-// cause is one reason for which several activities need somebody, and the button that
-// tries all of them again.
-type cause struct{ Code, Text, Label, Body, Done string }
+// cause is one reason that several activities share, and the button that does the same
+// with all of them.
+type cause struct{ Code, Text, Label, Path, Body, Done string }
 
-func (t teller) causes(all []apitype.Cause) []cause {
+// causes offers to "retry" or to "release" all activities of a reason.
+func (t teller) causes(all []apitype.Cause, verb string) []cause {
 	var shared []cause
 	for _, c := range all {
 		if c.Count < 2 {
@@ -80,12 +87,38 @@ func (t teller) causes(all []apitype.Cause) []cause {
 		}
 		n := t.number(c.Count)
 		shared = append(shared, cause{
-			Code: c.Code, Text: t.Text("page.cause", "title", c.Title, "n", n), Label: t.Text("page.cause.retry", "n", n),
-			Body: `{"code":` + strconv.Quote(c.Code) + `}`, Done: t.Text("page.cause.done"),
+			Code: c.Code, Text: t.Text("page.cause", "title", c.Title, "n", n), Label: t.Text("page.cause."+verb, "n", n),
+			Path: "/v1/activities/" + verb, Body: `{"code":` + strconv.Quote(c.Code) + `}`, Done: t.Text("page.cause." + verb + ".done"),
 		})
 	}
 	return shared
 }
+
+// Refused is a file of the drop folder, and why it was refused.
+type Refused struct {
+	Name, Why string
+	At        time.Time
+}
+
+// warning is what is in the way, and the button that mends it where there is one.
+type warning struct {
+	apitype.Problem
+	Mend *action
+}
+
+func (v Today) warnings(t teller) []warning {
+	var all []warning
+	for _, problem := range v.Status.Warnings {
+		w := warning{Problem: problem}
+		if problem.Code == outbox.ProblemClaim && v.CanClaim {
+			w.Mend = &action{Method: "POST", Path: "/v1/activities/claim", Label: t.Text("page.action.claim"), Done: t.Text("page.done.claim")}
+		}
+		all = append(all, w)
+	}
+	return all
+}
+
+type refused struct{ Name, Why, When string }
 
 // program is a mail program and how it saves a mail as a file.
 type program struct{ Name, How string }
@@ -123,9 +156,13 @@ func (v Today) drawing(p *words.Printer) (string, any) {
 	if s.Outbox.Captured == 0 {
 		d.Programs = t.programs()
 	}
-	d.Causes, d.Month = t.causes(s.Causes), t.month(v.Days)
+	d.Causes, d.Month = t.causes(s.Causes, "retry"), t.month(v.Days)
+	d.Warnings = v.warnings(t)
 	for _, a := range v.Asks {
 		d.Asks = append(d.Asks, asking{a, t.clock(a.ExpiresAt)})
+	}
+	for _, r := range v.Refused {
+		d.Refused = append(d.Refused, refused{Name: r.Name, Why: r.Why, When: t.when(r.At)})
 	}
 	for i := range v.NeedsYou {
 		d.Needs = append(d.Needs, t.row(&v.NeedsYou[i]))

@@ -158,8 +158,9 @@ func (l *laptop) signIn() {
 
 func (l *laptop) status() (s apitype.Status) {
 	l.t.Helper()
-	if err := json.Unmarshal([]byte(l.run("status", "--json")), &s); err != nil {
-		l.t.Fatal(err)
+	told, _ := l.command("status", "--json").Output() // its exit code tells that something needs the rep
+	if err := json.Unmarshal(told, &s); err != nil {
+		l.t.Fatalf("status: %v in %q", err, told)
 	}
 	return s
 }

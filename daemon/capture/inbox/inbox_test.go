@@ -97,6 +97,28 @@ func TestARefusedFileLiesInRejectedWithItsReasonInTheRepsLanguage(t *testing.T) 
 	}
 }
 
+func TestTheLatestRefusedFilesAreToldForAWeek(t *testing.T) {
+	f := newFolder(t)
+	for _, name := range []string{"a.eml", "b.eml", "c.eml", "d.eml", "e.eml", "f.eml"} {
+		f.drop(name, "refuse")
+		f.settle()
+	}
+	var names []string
+	for _, file := range f.Refused() {
+		names = append(names, file.Name)
+		if !strings.Contains(file.Why, "“"+file.Name+"”") {
+			t.Errorf("%s: told as %q", file.Name, file.Why)
+		}
+	}
+	if want := "f.eml e.eml d.eml c.eml b.eml"; strings.Join(names, " ") != want {
+		t.Errorf("told of %q, want %s", names, want)
+	}
+	f.now = f.now.Add(8 * 24 * time.Hour)
+	if told := f.Refused(); len(told) != 0 {
+		t.Errorf("after a week still %+v", told)
+	}
+}
+
 func TestAnExcludedFileLeavesOnlyItsReason(t *testing.T) {
 	f := newFolder(t)
 	f.drop("private.eml", "lawyer@secret.test Divorce")

@@ -39,6 +39,9 @@ func CausesOf(p *words.Printer, of []outbox.Cause) []Cause {
 	causes := make([]Cause, len(of))
 	for i, c := range of {
 		told := p.Explain(c.Code, map[string]string{"code": c.Code})
+		if key := "problem." + c.Code + ".remedy.all"; p.Has(key) {
+			told.Remedy = p.Text(key) // that of a single one names what is particular to it
+		}
 		causes[i] = Cause{Code: c.Code, Title: told.Title, Remedy: told.Remedy, Who: c.Who, Count: c.N}
 	}
 	return causes

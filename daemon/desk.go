@@ -228,8 +228,8 @@ func (d *Desk) Forget(ctx context.Context, asked apitype.ForgetRequest) (apitype
 // Export gives everything that is not delivered.
 func (d *Desk) Export(ctx context.Context) (apitype.Export, error) { return d.Home.Export(ctx) }
 
-// Import takes exported items in.
-func (d *Desk) Import(ctx context.Context, items []outbox.Exported) (apitype.Imported, error) {
+// Import takes exported items in, all at once: there is no way to go to tell of.
+func (d *Desk) Import(ctx context.Context, items []outbox.Exported, _ func(done int)) (apitype.Imported, error) {
 	return d.Home.Import(ctx, items)
 }
 

@@ -127,7 +127,9 @@ func (p *program) outboxImport() *cobra.Command {
 			return importFault(err)
 		}
 		return p.atDesk(c.Context(), func(d desk) error {
-			done, err := d.Import(c.Context(), items)
+			bar := p.progress()
+			done, err := d.Import(c.Context(), items, func(done int) { bar.show(p.words.Text("cli.outbox.importing"), done, len(items)) })
+			bar.end()
 			if err != nil {
 				return err
 			}

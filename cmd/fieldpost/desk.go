@@ -43,7 +43,7 @@ type desk interface {
 	Claim(ctx context.Context) (int, error)
 	Forget(ctx context.Context, asked apitype.ForgetRequest) (apitype.Forgotten, error)
 	Export(ctx context.Context) (apitype.Export, error)
-	Import(ctx context.Context, items []outbox.Exported) (apitype.Imported, error)
+	Import(ctx context.Context, items []outbox.Exported, told func(done int)) (apitype.Imported, error)
 	Recover(ctx context.Context, identity string) (apitype.Recovered, error)
 }
 

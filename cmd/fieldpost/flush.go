@@ -42,6 +42,8 @@ func (p *program) flush(ctx context.Context, d *client.Client) error {
 	if err := d.Sync(ctx); err != nil {
 		return err
 	}
+	bar, before := p.progress(), -1
+	defer bar.end()
 	for {
 		status, err := d.Status(ctx)
 		if err != nil {
@@ -51,8 +53,14 @@ func (p *program) flush(ctx context.Context, d *client.Client) error {
 			return failed("flush_late")
 		}
 		if status.Outbox.Waiting+status.Outbox.Sending == 0 {
+			bar.end()
 			return p.flushed(status)
 		}
+		rest := status.Outbox.Waiting + status.Outbox.Sending
+		if before < 0 {
+			before = status.Outbox.Delivered
+		}
+		bar.show(p.words.Text("cli.outbox.flushing"), status.Outbox.Delivered-before, status.Outbox.Delivered-before+rest)
 		if err := standstill(status); err != nil {
 			return err
 		}

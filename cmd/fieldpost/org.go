@@ -4,7 +4,6 @@ import (
 	"cmp"
 	"context"
 	"errors"
-	"fmt"
 	"slices"
 	"strings"
 	"time"
@@ -54,7 +53,9 @@ func (p *program) showLoading(ctx context.Context, d *client.Client) (stop func(
 		defer close(done)
 		round := time.NewTicker(loadingRound)
 		defer round.Stop()
-		for last := ""; ; {
+		bar := p.progress()
+		defer bar.end()
+		for {
 			select {
 			case <-ctx.Done():
 				return
@@ -65,10 +66,7 @@ func (p *program) showLoading(ctx context.Context, d *client.Client) (stop func(
 				continue
 			}
 			l := status.Directory.Loading
-			if now := p.words.Text("cli.status.loading", "object", l.Label, "done", l.Done, "total", l.Total); now != last {
-				last = now
-				fmt.Fprintln(p.errOut, now)
-			}
+			bar.show(l.Label, l.Done, l.Total)
 		}
 	}()
 	return func() { cancel(); <-done }

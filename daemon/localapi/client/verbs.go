@@ -140,10 +140,11 @@ func (c *Client) Export(ctx context.Context) (apitype.Export, error) {
 const importBytes = 600 << 10
 
 // Import takes exported items in, some at a time: each call is all or nothing, and
-// one that is repeated doubles nothing.
-func (c *Client) Import(ctx context.Context, items []outbox.Exported) (apitype.Imported, error) {
+// one that is repeated doubles nothing. told hears how many are in.
+func (c *Client) Import(ctx context.Context, items []outbox.Exported, told func(done int)) (apitype.Imported, error) {
 	var total apitype.Imported
 	for len(items) > 0 {
+		told(total.Added + total.Known)
 		n, size := 0, 0
 		for n < len(items) && (n == 0 || size < importBytes) {
 			data, err := json.Marshal(items[n])

@@ -1,0 +1,51 @@
+package main
+
+import (
+	"bytes"
+	"fmt"
+	"net/http"
+	"os/exec"
+	"strings"
+	"testing"
+	"time"
+)
+
+// TestATerminalShowsHowFarADrainIs gives the command a real terminal.
+func TestATerminalShowsHowFarADrainIs(t *testing.T) {
+	if _, err := exec.LookPath("script"); err != nil {
+		t.Skip("SKIP: no script (util-linux), which makes a terminal")
+	}
+	l := atWork(t)
+	slow := func(r *http.Request) {
+		if strings.Contains(r.URL.Path, "/composite/sobjects") {
+			time.Sleep(time.Second)
+		}
+	}
+	l.onCall.Store(&slow)
+	l.goAway()
+	var all []string
+	for n := range 300 {
+		all = append(all, fmt.Sprintf(`{"kind":"share","channel":"link","subject":"Share %d","people":[{"email":"ana@kunde.test"}]}`, n))
+	}
+	if code, text := l.post("[" + strings.Join(all, ",") + "]"); code != 200 {
+		t.Fatalf("%d %s", code, text)
+	}
+	l.comeBack()
+	flush := l.command(t.Context(), "outbox", "flush")
+	var plain bytes.Buffer
+	onTerminal := exec.CommandContext(t.Context(), "script", "-qefc", flush.Path+" outbox flush", "/dev/null")
+	onTerminal.Env, onTerminal.Stdout = append(flush.Env, "TERM=xterm"), &plain
+	if err := onTerminal.Run(); err != nil {
+		t.Fatalf("%v: %s", err, &plain)
+	}
+	for _, want := range []string{"Sending [", " / 300 ", "Everything is in Salesforce"} {
+		if !strings.Contains(plain.String(), want) {
+			t.Errorf("the terminal does not show %q: %q", want, plain.String())
+		}
+	}
+	l.eventually("delivery", func() bool { return l.status().Outbox.Delivered == 300 })
+	began := time.Now()
+	if out := l.run("outbox", "flush"); strings.Contains(out, "Sending") || time.Since(began) > time.Minute {
+		t.Errorf("a pipe is shown a bar: %q", out)
+	}
+}

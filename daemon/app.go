@@ -257,7 +257,8 @@ func (d *Daemon) directory() (apitype.Directory, error) {
 		People: stats.People, Records: stats.Records, RefreshedAt: apitype.TimeOrNil(stats.RefreshedAt), CallsToday: stats.CallsToday,
 	}
 	if l := stats.Loading; l != nil {
-		told.Loading = &apitype.Loading{Object: l.Object, Label: d.home.label(l.Object), Done: l.Done, Total: l.Total}
+		_, left, _ := d.loading.goes(d.home.Now(), l.Object, l.Done, max(l.Total-l.Done, 0))
+		told.Loading = &apitype.Loading{Object: l.Object, Label: d.home.label(l.Object), Done: l.Done, Total: l.Total, SecondsLeft: apitype.SecondsOrNil(left)}
 	}
 	return told, nil
 }

@@ -52,6 +52,8 @@ type Daemon struct {
 	keeper    *keeper
 	startedAt time.Time
 	stop      context.CancelFunc
+	sending   pace // what waits
+	loading   pace // people and records
 
 	mu          sync.Mutex
 	keychainErr error

@@ -43,7 +43,18 @@ func (d *Daemon) Status(_ context.Context, p *words.Printer) (apitype.Status, er
 		Delivery:  d.delivery(),
 		Causes:    apitype.CausesOf(p, causes),
 		Warnings:  d.warnings(p, conn, counts, files.Missing),
+		Sending:   d.sendingNow(conn, counts),
 	}, nil
+}
+
+// sendingNow is how far the sending of what waits is; nil while nothing is on its way.
+func (d *Daemon) sendingNow(conn drain.Connection, counts outbox.Counts) *apitype.Progress {
+	rest := counts.ByState[outbox.Waiting] + counts.ByState[outbox.Sending]
+	done, left, under := d.sending.goes(d.home.Now(), string(conn.State), counts.ByState[outbox.Delivered], rest)
+	if !under || conn.State != drain.Online {
+		return nil
+	}
+	return &apitype.Progress{Done: done, Total: done + rest, SecondsLeft: apitype.SecondsOrNil(left)}
 }
 
 func (d *Daemon) delivery() *apitype.Delivery {

@@ -35,7 +35,14 @@ func TestATerminalShowsHowFarADrainIs(t *testing.T) {
 	var plain bytes.Buffer
 	onTerminal := exec.CommandContext(t.Context(), "script", "-qefc", flush.Path+" outbox flush", "/dev/null")
 	onTerminal.Env, onTerminal.Stdout = append(flush.Env, "TERM=xterm"), &plain
-	if err := onTerminal.Run(); err != nil {
+	if err := onTerminal.Start(); err != nil {
+		t.Fatal(err)
+	}
+	l.eventually("progress", func() bool {
+		s := l.status().Sending
+		return s != nil && s.Done > 0 && s.Total == 300
+	})
+	if err := onTerminal.Wait(); err != nil {
 		t.Fatalf("%v: %s", err, &plain)
 	}
 	for _, want := range []string{"Sending [", " / 300 ", "Everything is in Salesforce"} {

@@ -55,8 +55,9 @@ type todayDrawing struct {
 	Needs      []row
 	// Programs say how a mail gets into the drop folder, while nothing was captured yet.
 	Programs []program
-	// Loading is how far the first copy of people and records is.
-	Loading *loading
+	// Sending is how far the sending of much is, Loading the first copy of people and
+	// records; nil for none.
+	Sending, Loading *under
 	// Causes are the reasons that more than one activity shares.
 	Causes []cause
 	Rows   []row
@@ -64,9 +65,28 @@ type todayDrawing struct {
 	Month *month
 }
 
-type loading struct {
+// under is what takes a while: how far it is, and how long the rest takes.
+type under struct {
 	Done, Total int
 	Text        string
+}
+
+// worthABar is how many activities are sent before a bar says how far that is.
+const worthABar = 20
+
+func (t teller) under(text string, done, total int, left *int) *under {
+	if left != nil {
+		text += " · " + t.left(*left)
+	}
+	return &under{Done: done, Total: max(total, done, 1), Text: text}
+}
+
+// left tells how long something takes still, the way people do.
+func (t teller) left(seconds int) string {
+	if minutes := (seconds + 30) / 60; minutes > 0 {
+		return t.Text("page.left.minutes", "n", t.number(minutes))
+	}
+	return t.Text("page.left.seconds")
 }
 
 type asking struct {
@@ -151,7 +171,10 @@ func (v Today) drawing(p *words.Printer) (string, any) {
 		d.NextTry = p.Text("page.next_try", "time", t.when(*at))
 	}
 	if l := s.Directory.Loading; l != nil {
-		d.Loading = &loading{Done: l.Done, Total: max(l.Total, l.Done, 1), Text: p.Text("page.loading.how_far", "object", l.Label, "done", t.number(l.Done), "total", t.number(l.Total))}
+		d.Loading = t.under(p.Text("page.loading.how_far", "object", l.Label, "done", t.number(l.Done), "total", t.number(l.Total)), l.Done, l.Total, l.SecondsLeft)
+	}
+	if u := s.Sending; u != nil && u.Total >= worthABar {
+		d.Sending = t.under(p.Text("page.sending.how_far", "done", t.number(u.Done), "total", t.number(u.Total)), u.Done, u.Total, u.SecondsLeft)
 	}
 	if s.Outbox.Captured == 0 {
 		d.Programs = t.programs()

@@ -23,6 +23,25 @@ type Status struct {
 	// Causes group what needs attention by its reason, the most frequent first: each is
 	// repaired together (POST /v1/activities/retry with the code).
 	Causes []Cause `json:"causes"`
+	// Sending is how far the sending of what waits is; nil while nothing is on its way.
+	Sending *Progress `json:"sending,omitempty"`
+}
+
+// Progress is how far something is that takes a while. SecondsLeft is about how long the
+// rest takes, nil where that cannot be told.
+type Progress struct {
+	Done        int  `json:"done"`
+	Total       int  `json:"total"`
+	SecondsLeft *int `json:"seconds_left,omitempty"`
+}
+
+// SecondsOrNil tells a time that is left; nil for none.
+func SecondsOrNil(left time.Duration) *int {
+	if left <= 0 {
+		return nil
+	}
+	seconds := int(left.Round(time.Second) / time.Second)
+	return &seconds
 }
 
 // Cause is one reason for which items need somebody.
@@ -142,4 +161,6 @@ type Loading struct {
 	Label  string `json:"label"`
 	Done   int    `json:"done"`
 	Total  int    `json:"total"`
+	// SecondsLeft is about how long the rest takes, nil where that cannot be told.
+	SecondsLeft *int `json:"seconds_left,omitempty"`
 }

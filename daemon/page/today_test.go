@@ -6,6 +6,7 @@ import (
 	"testing"
 	"time"
 
+	"fieldpost/daemon/localapi/apitype"
 	"fieldpost/daemon/page"
 	"fieldpost/daemon/words"
 	"fieldpost/outbox"
@@ -35,6 +36,27 @@ func TestTheLastDaysAreDrawnAndToldInWords(t *testing.T) {
 		// Three of the highest day's four are delivered: three quarters of 48.
 		if !strings.Contains(text, `<rect class="delivered" x="0" y="12.0" width="8" height="36.0"/>`) {
 			t.Errorf("%s: the bar is wrong in\n%s", lang, text)
+		}
+	}
+}
+
+func TestALongDrainAndAFirstCopyTellHowFarAndHowLong(t *testing.T) {
+	seconds := func(n int) *int { return &n }
+	view := page.Today{Now: time.Now()}
+	view.Status.Sending = &apitype.Progress{Done: 1200, Total: 3000, SecondsLeft: seconds(150)}
+	view.Status.Directory.Loading = &apitype.Loading{Label: "Contact", Done: 10, Total: 40, SecondsLeft: seconds(20)}
+	for lang, want := range map[string][]string{
+		"en": {"Sending to Salesforce: 1,200 of 3,000 · about 3 minutes left", "Contact, 10 of 40 · less than a minute left", `<progress id="sent" max="3000" value="1200">`},
+		"fr": {"1\u00a0200 sur 3\u00a0000 · encore 3 minutes environ", "Contact, 10 sur 40 · encore moins d’une minute"},
+	} {
+		var drawn strings.Builder
+		if err := page.Draw(&drawn, words.In(lang), view); err != nil {
+			t.Fatal(err)
+		}
+		for _, text := range want {
+			if !strings.Contains(html.UnescapeString(drawn.String()), text) {
+				t.Errorf("%s: %q is not in\n%s", lang, text, drawn.String())
+			}
 		}
 	}
 }

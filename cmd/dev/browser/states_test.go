@@ -84,7 +84,8 @@ func TestEachStateIsDrawnOnPurpose(t *testing.T) {
 			[]string{"locked: the keychain is not open"},
 			[]string{"trousseau"},
 		},
-		"needs-you": {needsYou,
+		"needs-you": {
+			needsYou,
 			[]string{"Needs you (3)", "Try all 2 again", "A site asks to log activities for you", "https://acme.showpad.biz", "Refused files", "picture.png"},
 			[]string{"À traiter (3)", "Fichiers refusés"},
 		},

@@ -1,6 +1,11 @@
 package browser
 
-import "testing"
+import (
+	"strings"
+	"testing"
+
+	"fieldpost/sfclient/sandbox"
+)
 
 func TestTodayInBothLanguages(t *testing.T) {
 	for lang, texts := range map[string][]string{
@@ -30,5 +35,29 @@ func TestEachPartOfThePageIsAccessible(t *testing.T) {
 			}
 			b.well()
 		})
+	}
+}
+
+// TestPicturesOfTheReadme takes what the README shows, from the demonstration's data.
+func TestPicturesOfTheReadme(t *testing.T) {
+	l := met(t, "en")
+	for _, name := range []string{"Ana Müller", "Jo Smith", "Mei Tanaka"} {
+		first, last, _ := strings.Cut(name, " ")
+		l.org.AddContact(sandbox.Person{FirstName: first, LastName: last, Email: strings.ToLower(first) + "@keller.test"})
+	}
+	l.run("org", "refresh")
+	l.captured("Brochure 2027", "mei@keller.test")
+	l.captured("Price list", "jo@keller.test")
+	l.captured("Offer Q4", "ana@keller.test")
+	l.eventually("delivery", func() bool { return l.status().Outbox.Delivered == 3 })
+	l.captured("Case study", "j.dupont@novamed.example")
+	l.eventually("a question", func() bool { return l.status().Outbox.NeedsAttention == 1 })
+	l.goAway()
+	l.run("capture", "meeting", "--subject", "Meeting with Keller AG", "--start", "2026-11-20T14:00", "--minutes", "45", "--with", "urs@keller.test")
+	b := opened(t, l)
+	b.says("Case study", "Keller AG", "No network")
+	for _, theme := range []string{"light", "dark"} {
+		b.theme(theme)
+		b.picture("readme-" + theme)
 	}
 }

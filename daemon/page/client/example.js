@@ -68,6 +68,10 @@ async function logged(what, { id, state }) {
   for (; ; await new Promise((wake) => setTimeout(wake, 2000))) {
     line.textContent = `${what}: ${state}`;
     if (state !== "waiting" && state !== "sending") return;
-    state = await receipt(id).then((now) => now.state, () => state); // fieldpost goes on without this page
+    try {
+      ({ state } = await receipt(id));
+    } catch (error) {
+      if (error.code === "not_found") return; // it came in by its file: this page may not read it
+    }
   }
 }

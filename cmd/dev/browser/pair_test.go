@@ -414,6 +414,11 @@ func TestWithoutAFieldpostAPageSavesAFileForTheDropFolder(t *testing.T) {
 	b := visit(t, l, allowedSite, port)
 	b.pair()
 	l.stop()
+	evaluate[any](b, `Object.defineProperty(navigator, "vendor", {value: "Apple Computer, Inc.", configurable: true}), null`)
+	if code := b.module(`m.connect()`); code != "safari" { // no Safari: only what one would be told
+		t.Errorf("in Safari: %q", code)
+	}
+	evaluate[any](b, `delete navigator.vendor, null`)
 	folder := t.TempDir()
 	run(b, "keep downloads", func(ctx context.Context, t *chromedp.Target) (cdp.Empty, error) {
 		return cdp.Call(ctx, t, browserdomain.SetDownloadBehavior, browserdomain.SetDownloadBehaviorParams{

@@ -134,13 +134,13 @@ func (d *Daemon) Run(ctx context.Context) error {
 	ctx, d.stop = context.WithCancel(ctx)
 	defer d.stop()
 	paths := d.home.Config.Paths()
-	guard, err := access.Open(filepath.Join(paths.State, "access.json"), d.home.Now, d.feed.Status)
-	if err != nil {
-		return err
-	}
 	sockets, err := localapi.Listen(ctx, d.home.Config.Settings().Web.Listen)
 	if err != nil {
 		return err
+	}
+	guard, err := access.Open(filepath.Join(paths.State, "access.json"), sockets.Port, d.home.Now, d.feed.Status)
+	if err != nil {
+		return errors.Join(err, sockets.Close())
 	}
 	server := localapi.New(d.serverParts(sockets.Port, guard))
 	group, ctx := errgroup.WithContext(ctx)

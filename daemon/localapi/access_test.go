@@ -1,6 +1,7 @@
 package localapi
 
 import (
+	"slices"
 	"testing"
 	"time"
 
@@ -19,6 +20,29 @@ func TestAOneTimeLinkOpensThePageOnceAndOutlivesARestart(t *testing.T) {
 	b.pass(13 * time.Hour)
 	b.do(ask{method: "GET", path: "/v1/status", token: token}).refuses(t, 401, "unauthorized")
 	b.do(ask{method: "POST", path: "/v1/session", body: `{"code":"guessed"}`}).refuses(t, 401, "wrong_code")
+}
+
+func TestAPagesTokenIsGoodAtItsOwnPortOnly(t *testing.T) {
+	b := newBench(t)
+	token := b.page()
+	b.restartAnywhere() // its old port may be somebody else's now
+	b.do(ask{method: "GET", path: "/v1/status", token: token}).refuses(t, 401, "unauthorized")
+}
+
+func TestThePortProvesItselfToAPageBeforeThatTellsItsToken(t *testing.T) {
+	b := newBench(t)
+	token := b.page()
+	proved := func() bool {
+		hello := decode[apitype.Hello](t, b.do(ask{method: "GET", path: "/v1/hello?n=once"}))
+		return slices.Contains(hello.Proofs, access.Proof(token, "once", b.Port))
+	}
+	if !proved() {
+		t.Error("the port does not prove that it knows the page")
+	}
+	b.pass(13 * time.Hour)
+	if proved() {
+		t.Error("a token that is over is proved")
+	}
 }
 
 func TestAPairedPageCapturesFromItsOwnOriginOnly(t *testing.T) {

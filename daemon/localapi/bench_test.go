@@ -42,17 +42,18 @@ var rep = outbox.Account{
 type bench struct {
 	*Server
 	*app
-	t      *testing.T
-	url    string
-	folder string
-	log    *lockedBuffer
-	end    context.CancelFunc
-	ended  chan error
+	t       *testing.T
+	url     string
+	address string // to listen at
+	folder  string
+	log     *lockedBuffer
+	end     context.CancelFunc
+	ended   chan error
 }
 
 func newBench(t *testing.T) *bench {
 	t.Helper()
-	b := &bench{t: t, folder: t.TempDir(), log: &lockedBuffer{}, ended: make(chan error, 1)}
+	b := &bench{t: t, folder: t.TempDir(), log: &lockedBuffer{}, ended: make(chan error, 1), address: "127.0.0.1:0"}
 	feed := NewFeed()
 	b.app = newApp(t, filepath.Join(b.folder, "outbox.db"), feed)
 	b.start(feed)
@@ -68,12 +69,12 @@ func newBench(t *testing.T) *bench {
 // start opens the port anew, as after a restart of the daemon.
 func (b *bench) start(feed *Feed) {
 	b.t.Helper()
-	keys, err := access.Open(filepath.Join(b.folder, "access.json"), b.app.now, feed.Status)
+	ctx, end := context.WithCancel(context.WithoutCancel(b.t.Context()))
+	sockets, err := Listen(ctx, b.address)
 	if err != nil {
 		b.t.Fatal(err)
 	}
-	ctx, end := context.WithCancel(context.WithoutCancel(b.t.Context()))
-	sockets, err := Listen(ctx, "127.0.0.1:0")
+	keys, err := access.Open(filepath.Join(b.folder, "access.json"), sockets.Port, b.app.now, feed.Status)
 	if err != nil {
 		b.t.Fatal(err)
 	}
@@ -91,7 +92,15 @@ func (b *bench) start(feed *Feed) {
 	go func() { b.ended <- b.Serve(ctx, sockets, time.Second) }()
 }
 
+// restart stops the server and starts it at the same port.
 func (b *bench) restart() {
+	b.t.Helper()
+	b.address = strings.TrimPrefix(b.url, "http://")
+	b.restartAnywhere()
+}
+
+// restartAnywhere starts it where address says.
+func (b *bench) restartAnywhere() {
 	b.t.Helper()
 	b.end()
 	if err := <-b.ended; err != nil {

@@ -25,6 +25,15 @@ type Sockets struct {
 // URL is where the port is reached.
 func (s *Sockets) URL() string { return fmt.Sprintf("http://127.0.0.1:%d", s.Port) }
 
+// Close stops listening, where nothing serves yet.
+func (s *Sockets) Close() error {
+	var problems []error
+	for _, listener := range s.listeners {
+		problems = append(problems, listener.Close())
+	}
+	return errors.Join(problems...)
+}
+
 // Listen binds the port of an address on loopback ("127.0.0.1:7411"), on both
 // address families where the machine has both, so that no other program can take
 // the one that "localhost" leads to. A port that is taken makes way for the next

@@ -44,13 +44,13 @@ func (s *Server) trade(w http.ResponseWriter, c *call) error {
 }
 
 // hello proves that this is the daemon that the caller knows: a page by its
-// pairings, a program of the owner by api.json.
+// pairings, the status page by its own token, a program of the owner by api.json.
 func (s *Server) hello(w http.ResponseWriter, c *call) error {
 	nonce := c.URL.Query().Get("n")
 	if nonce == "" || len(nonce) > maxNonce {
 		return invalid(codeInvalidValue, "n")
 	}
-	return writeJSON(w, http.StatusOK, apitype.Hello{Proofs: s.Access.Proofs(c.caller.origin, nonce, s.Port)})
+	return writeJSON(w, http.StatusOK, apitype.Hello{Proofs: s.Access.Proofs(c.caller.origin, nonce)})
 }
 
 func (s *Server) ask(w http.ResponseWriter, c *call) error {

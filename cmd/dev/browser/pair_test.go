@@ -123,7 +123,6 @@ func (b *tab) pair() {
 	rep.press(`#asks button[data-path$="/approve"]`)
 	b.says("Connected to fieldpost.")
 	rep.well()
-	rep.goTo("about:blank") // it would go on calling the port
 }
 
 // freePort is one that nobody listens on, below those that the system gives to connections:
@@ -406,6 +405,28 @@ func TestWhoeverTakesThePortOfAStoppedFieldpostIsToldNothing(t *testing.T) {
 	}
 	who.heard(t, token, "Brochure", "urs@keller.test")
 	l.eventually("both shares", func() bool { return l.status().Outbox.Delivered == 2 })
+}
+
+func TestAnOpenTabTellsWhoeverTakesThePortNothing(t *testing.T) {
+	port := freePort(t)
+	l := listening(t, port)
+	b := opened(t, l)
+	b.view("share", "#log")
+	token := evaluate[string](b, `sessionStorage.getItem("fieldpost.token")`)
+	l.stop()
+	b.says("fieldpost does not answer")
+	var who impostor
+	who.takes(t, port, func(w http.ResponseWriter, _ *http.Request) {
+		_, _ = io.WriteString(w, `{"proofs":["`+strings.Repeat("0", 64)+`"]}`)
+	})
+	run(b, "close", chromedp.WaitVisible("#closed"))
+	if heard := who.heard(t, token); heard == 0 {
+		t.Error("the impostor was not even asked")
+	}
+	if kept := evaluate[bool](b, `sessionStorage.getItem("fieldpost.token") !== null`); kept {
+		t.Error("the tab keeps its token for whoever serves the page next")
+	}
+	b.well()
 }
 
 func TestWithoutAFieldpostAPageSavesAFileForTheDropFolder(t *testing.T) {

@@ -6,7 +6,6 @@ import (
 	"os"
 	"path/filepath"
 	"strings"
-	"syscall"
 	"testing"
 	"time"
 
@@ -29,11 +28,6 @@ func (l *laptop) again(env ...string) {
 	l.stop()
 	l.env = append(l.env, env...)
 	l.start()
-}
-
-func (l *laptop) stop() {
-	_ = l.daemon.Process.Signal(syscall.SIGTERM)
-	_ = l.daemon.Wait()
 }
 
 // Each state that a rep can meet is a sentence, a reason and what to do.
@@ -173,7 +167,8 @@ func TestADaemonThatIsGoneIsToldAndFoundAgain(t *testing.T) {
 	l.stop()
 	b.says("fieldpost does not answer")
 	b.accessible("daemon-gone")
-	l.again("FIELDPOST_WEB_LISTEN=127.0.0.1:" + port)
+	l.env = append(l.env, "FIELDPOST_WEB_LISTEN=127.0.0.1:"+port)
+	l.start()
 	run(b, "find it again", chromedp.Poll[bool](`document.querySelector("#lost").hidden`, chromedp.WithPollingInterval(100*time.Millisecond)))
 	l.captured("Brochure", "urs@keller.test")
 	b.says("Brochure")

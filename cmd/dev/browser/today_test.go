@@ -53,7 +53,7 @@ func TestPicturesOfTheReadme(t *testing.T) {
 	l.captured("Case study", "j.dupont@novamed.example")
 	l.eventually("a question", func() bool { return l.status().Outbox.NeedsAttention == 1 })
 	l.goAway()
-	l.run("capture", "meeting", "--subject", "Meeting with Keller AG", "--start", "2026-11-20T14:00", "--minutes", "45", "--with", "urs@keller.test")
+	l.run("capture", "meeting", "--subject", "Meeting with Keller AG", "--start", "2026-11-20 14:00", "--end", "2026-11-20 14:45", "--to", "urs@keller.test")
 	b := opened(t, l)
 	b.says("Case study", "Keller AG", "No network")
 	for _, theme := range []string{"light", "dark"} {

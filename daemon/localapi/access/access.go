@@ -30,6 +30,7 @@ type Grant struct {
 // Access is safe for concurrent use.
 type Access struct {
 	path    string
+	port    int
 	now     func() time.Time
 	changed func()
 	owner   string
@@ -49,11 +50,12 @@ func hashOf(token string) hash { return sha256.Sum256([]byte(token)) }
 func (h hash) is(other hash) bool { return subtle.ConstantTimeCompare(h[:], other[:]) == 1 }
 
 // Open reads what the file at path keeps; a file that is absent or unreadable as
-// JSON keeps nobody. The owner's token is new with each Open. changed, where set,
-// is called after a page asked to pair or was answered.
-func Open(path string, now func() time.Time, changed func()) (*Access, error) {
+// JSON keeps nobody. The owner's token is new with each Open. A status page's token is
+// good at the port at which it was given. changed, where set, is called after a page asked
+// to pair or was answered.
+func Open(path string, port int, now func() time.Time, changed func()) (*Access, error) {
 	a := &Access{
-		path: path, now: now, changed: changed, owner: newToken(),
+		path: path, port: port, now: now, changed: changed, owner: newToken(),
 		codes: map[hash]time.Time{}, asks: map[string]*ask{}, buckets: map[string]*bucket{},
 	}
 	var err error
@@ -79,12 +81,18 @@ func (a *Access) Identify(token string) Grant {
 		}
 	}
 	for i := range a.kept.Pages {
-		if page := &a.kept.Pages[i]; given.is(page.Hash) && a.now().Sub(page.UsedAt) < pageLife {
+		if page := &a.kept.Pages[i]; given.is(page.Hash) && a.lives(page) {
 			grant.Kind = Page
 			a.use(page)
 		}
 	}
 	return grant
+}
+
+// lives tells that a page's token is still good. At another port than its own it is not:
+// whoever took that port may have it.
+func (a *Access) lives(page *keptPage) bool {
+	return page.Port == a.port && a.now().Sub(page.UsedAt) < pageLife
 }
 
 func newToken() string {

@@ -25,6 +25,7 @@ type kept struct {
 type keptPage struct {
 	Hash   hash      `json:"hash"`
 	UsedAt time.Time `json:"used_at"`
+	Port   int       `json:"port"`
 }
 
 type keptPairing struct {

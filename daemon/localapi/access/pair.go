@@ -181,19 +181,24 @@ func (a *Access) answer(id string, answer AskState, change func(*ask, *kept)) er
 	return err
 }
 
-// Proofs shows each pairing of an origin, or the owner where origin is empty,
-// that its token is known here: HMAC-SHA-256 under SHA-256(token) over
+// Proofs shows each pairing of an origin, or the owner and each status page where origin
+// is empty, that its token is known here: HMAC-SHA-256 under SHA-256(token) over
 // "nonce|port", in lower-case hex.
-func (a *Access) Proofs(origin, nonce string, port int) []string {
+func (a *Access) Proofs(origin, nonce string) []string {
 	a.mu.Lock()
 	defer a.mu.Unlock()
 	proofs := []string{}
 	if origin == "" {
-		proofs = append(proofs, prove(hashOf(a.owner), nonce, port))
+		proofs = append(proofs, prove(hashOf(a.owner), nonce, a.port))
+		for i := range a.kept.Pages {
+			if page := &a.kept.Pages[i]; a.lives(page) {
+				proofs = append(proofs, prove(page.Hash, nonce, a.port))
+			}
+		}
 	}
 	for _, p := range a.kept.Pairings {
 		if p.Origin == origin {
-			proofs = append(proofs, prove(p.Hash, nonce, port))
+			proofs = append(proofs, prove(p.Hash, nonce, a.port))
 		}
 	}
 	return proofs

@@ -48,7 +48,7 @@ func (a *Access) Trade(code string) (token string, err error) {
 	}
 	token = newToken()
 	next := a.kept.clone()
-	next.Pages = append(next.Pages, keptPage{Hash: hashOf(token), UsedAt: now})
+	next.Pages = append(next.Pages, keptPage{Hash: hashOf(token), UsedAt: now, Port: a.port})
 	if len(next.Pages) > maxPages {
 		slices.SortFunc(next.Pages, func(p, q keptPage) int { return q.UsedAt.Compare(p.UsedAt) })
 		next.Pages = next.Pages[:maxPages]

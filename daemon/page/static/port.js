@@ -37,9 +37,28 @@ export async function enter() {
   else if (!signedIn()) closed(true);
 }
 
+const bytes = (text) => new TextEncoder().encode(text);
+
+// proves tells that this is the daemon that gave the token: when it stops, a process of
+// another user may take its port, and must get nothing.
+async function proves(token) {
+  const nonce = crypto.randomUUID();
+  const answer = await fetch("/v1/hello?n=" + nonce);
+  if (!answer.ok) throw new Error("hello: " + answer.status); // not now
+  const { proofs } = await answer.json();
+  const key = await crypto.subtle.importKey("raw", await crypto.subtle.digest("SHA-256", bytes(token)), { name: "HMAC", hash: "SHA-256" }, false, ["sign"]);
+  const proof = new Uint8Array(await crypto.subtle.sign("HMAC", key, bytes(`${nonce}|${location.port || 80}`)));
+  return proofs.includes([...proof].map((byte) => byte.toString(16).padStart(2, "0")).join(""));
+}
+
 // ask calls the daemon as this page; it gives nothing where the page is closed.
 export async function ask(path, options = {}) {
   const token = sessionStorage.getItem(tokenKey);
+  if (!token) return closed(false);
+  if (!await proves(token)) {
+    if (token === sessionStorage.getItem(tokenKey)) closed(false);
+    return;
+  }
   const answer = await fetch(path, { ...options, headers: { ...options.headers, Authorization: "Bearer " + token } });
   if (answer.status !== 401) return answer;
   if (token === sessionStorage.getItem(tokenKey)) closed(false);

@@ -189,6 +189,9 @@ func (v Related) drawing(p *words.Printer) (string, any) {
 type combo struct {
 	ID, Of, Field, Label, Found, None string
 	First                             bool
+	// Answer, where set, is the path that takes who is picked as the answer to who Address
+	// is, and Done what is said then.
+	Answer, Address, Done string
 }
 
 // Who finds people.
@@ -202,8 +205,11 @@ func (f form) Records() combo {
 }
 
 func (f form) combo(id, of, field, label string, first bool) combo {
-	return combo{
-		ID: id, Of: of, Field: field, Label: label, First: first,
-		Found: f.Words.Text("page.combo.found", "n", "{n}"), None: f.Words.Text("page.combo.none"),
-	}
+	c := newCombo(f.Words, id, of, label)
+	c.Field, c.First = field, first
+	return c
+}
+
+func newCombo(p *words.Printer, id, of, label string) combo {
+	return combo{ID: id, Of: of, Label: label, Found: p.Text("page.combo.found", "n", "{n}"), None: p.Text("page.combo.none")}
 }

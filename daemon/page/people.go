@@ -60,6 +60,8 @@ func (t teller) card(of *apitype.Card) *card {
 type unresolved struct {
 	Address, Who, Waiting string
 	Choices, Others       []answer
+	// Find picks anybody who is at hand.
+	Find combo
 }
 
 type answer struct {
@@ -73,6 +75,8 @@ func (t teller) unresolved(of *apitype.Unresolved) unresolved {
 		Waiting: t.Text("page.people.waiting", "n", t.number(len(of.Activities))),
 	}
 	path := "/v1/activities/" + of.Activities[0] + "/resolve"
+	u.Find = newCombo(t.Printer, "find-"+of.Address, "people", t.Text("page.people.find"))
+	u.Find.Answer, u.Find.Address, u.Find.Done = path, of.Address, t.Text("page.people.answered")
 	give := func(label string, asked apitype.ResolveRequest) answer {
 		asked.Address = of.Address
 		body, _ := json.Marshal(asked) // texts alone: it cannot fail

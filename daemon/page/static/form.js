@@ -127,7 +127,7 @@ async function find(input) {
   const found = (await answer.json()).items;
   list.replaceChildren(...found.map((one, i) => option(input, one, i)));
   unfold(input, found.length > 0);
-  at("found").textContent = found.length ? input.dataset.found.replace("{n}", found.length) : input.dataset.none;
+  at("counted").textContent = found.length ? input.dataset.found.replace("{n}", found.length) : input.dataset.none;
   mark(input, found.length ? 0 : -1);
 }
 
@@ -164,11 +164,20 @@ function pick(input, one) {
   const form = input.form;
   input.value = "";
   fold(input);
+  if (input.dataset.answer) return answer(input, one).catch(lost);
   if (input.dataset.combo === "people") {
     addPerson(form, { id: one.id, name: one.name, email: one.email }, one.company);
   } else {
     choose(form, { id: one.id, object: one.object, name: one.name });
   }
+}
+
+// answer says once who an address is.
+async function answer(input, one) {
+  const { answer: path, address, done } = input.dataset;
+  if (!await send("POST", path, { address, id: one.id })) return;
+  say(done);
+  document.dispatchEvent(new Event("answered"));
 }
 
 function choose(form, record) {
@@ -188,7 +197,7 @@ function choose(form, record) {
 // address takes what was typed as an address, where it can be one.
 function address(input) {
   const text = input.value.trim().replace(/[,;]$/, "");
-  if (input.dataset.combo !== "people" || !/^[^\s@]+@[^\s@]+$/.test(text)) return false;
+  if (!input.form || input.dataset.combo !== "people" || !/^[^\s@]+@[^\s@]+$/.test(text)) return false;
   input.value = "";
   fold(input);
   addPerson(input.form, { email: text });
@@ -217,7 +226,7 @@ document.addEventListener("keydown", (event) => {
   else if (key === "ArrowUp" && open) mark(input, (now - 1 + options.length) % options.length);
   else if (key === "Enter" && open && now >= 0) pick(input, options[now].one);
   else if (key === "Enter" || key === "," || key === ";") { if (!address(input) && key !== "Enter") return; }
-  else if (key === "Backspace" && input.value === "" && input.dataset.combo === "people") chips(input.form).querySelector("li:last-child button")?.click();
+  else if (key === "Backspace" && input.value === "" && input.form && input.dataset.combo === "people") chips(input.form).querySelector("li:last-child button")?.click();
   else return;
   event.preventDefault();
 });

@@ -225,6 +225,8 @@ document.addEventListener("drop", (event) => {
   busy(null, () => hand([...event.dataTransfer.files], at("drop").dataset.done));
 });
 
+document.addEventListener("answered", () => draw().catch(lost));
+
 document.addEventListener("visibilitychange", () => { if (!document.hidden && signedIn()) later(); });
 addEventListener("hashchange", () => {
   if (new URLSearchParams(location.hash.slice(1)).has("code")) start();

@@ -43,7 +43,7 @@ func (p *program) root() *cobra.Command {
 	root.PersistentPreRunE = checkTexts
 	root.AddCommand(
 		p.demo(), p.runDaemon(), p.service(), p.auth(), p.capture(), p.outbox(), p.status(), p.config(), p.doctor(),
-		p.open(), p.org(), p.people(), p.records(), p.sandbox(), p.completion(), p.version(), p.verifyStore(), p.verifyCopy(),
+		p.open(), p.org(), p.people(), p.records(), p.sandbox(), p.support(), p.completion(), p.version(), p.verifyStore(), p.verifyCopy(),
 	)
 	root.SetHelpCommand(p.help())
 	root.InitDefaultHelpCmd()

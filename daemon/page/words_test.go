@@ -21,7 +21,7 @@ var (
 )
 
 // ours are the words that are the same in each language: names and commands.
-var ours = map[string]bool{"fieldpost": true, "open": true, "https": true}
+var ours = map[string]bool{"fieldpost": true, "open": true, "https": true, "support": true, "bundle": true, "zip": true}
 
 func each(t *testing.T, kind string, do func(name, text string)) {
 	t.Helper()

@@ -61,7 +61,9 @@ func TestWhatHasOneCauseIsTriedAgainTogether(t *testing.T) {
 	for _, lang := range []string{"en", "fr"} {
 		t.Run(lang, func(t *testing.T) {
 			l := met(t, lang)
-			l.org.Set(func(r *sandbox.Rules) { r.CheckRecord = func(string, map[string]any) string { return "Not this quarter." } })
+			l.org.Set(func(r *sandbox.Rules) {
+				r.CheckRecord = func(string, map[string]any) string { return "Not this quarter." }
+			})
 			for _, subject := range []string{"One", "Two", "Three"} {
 				l.captured(subject, "urs@keller.test")
 			}

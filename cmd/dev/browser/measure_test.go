@@ -29,6 +29,9 @@ func TestFromOpenToFirstPaint(t *testing.T) {
 		open = append(open, opened)
 		paint = append(paint, opened+time.Duration(first*float64(time.Millisecond)))
 	}
-	middle := func(all []time.Duration) time.Duration { slices.Sort(all); return all[len(all)/2].Round(time.Millisecond) }
+	middle := func(all []time.Duration) time.Duration {
+		slices.Sort(all)
+		return all[len(all)/2].Round(time.Millisecond)
+	}
 	t.Logf("from fieldpost open, median of 5: link %s, first paint %s, drawn with 30 activities %s", middle(open), middle(paint), middle(drawn))
 }

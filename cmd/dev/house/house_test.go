@@ -37,6 +37,7 @@ var allowed = map[string][]string{
 	"daemon/capture":   {"outbox", "outbox/activity", "daemon/words"},
 	"daemon/netwatch":  {},
 	"daemon/notify":    {},
+	"daemon/support":   {},
 	"daemon/doctor":    {"outbox", "daemon/words", "daemon/config", "daemon/crm"},
 	"daemon/orgbundle": {},
 	"daemon/page":      {"outbox", "outbox/activity", "daemon/words", "daemon/localapi"},

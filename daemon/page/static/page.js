@@ -3,24 +3,28 @@
 import { ask, at, closed, enter, lost, problemText, refused, say, send, show, signedIn } from "./port.js";
 import { dropChip, setting, submit } from "./form.js";
 
-let drawing = false, again = false, listening = false, soon = 0;
+let drawing = null, again = false, listening = false, soon = 0;
 
 // here is the part that the address names: "#item?id=…".
 const here = () => location.hash.slice(1) || "today";
 
 // draw shows how things stand, section by section, so that what is open stays open, what is
 // typed stays typed and the focus stays where it is.
-async function draw() {
-  if (drawing) { again = true; return; }
-  drawing = true;
-  try {
-    const answer = await ask("/ui/" + here());
-    if (answer?.ok) place(new DOMParser().parseFromString(await answer.text(), "text/html").body.firstElementChild);
-    else if (answer) refused(await answer.json());
-  } finally {
-    drawing = false;
-  }
-  if (again) { again = false; await draw(); }
+// What is asked for while it draws is drawn after it; whoever asked waits for that.
+function draw() {
+  again = true;
+  return drawing ??= (async () => {
+    try {
+      while (again) {
+        again = false;
+        const answer = await ask("/ui/" + here());
+        if (answer?.ok) place(new DOMParser().parseFromString(await answer.text(), "text/html").body.firstElementChild);
+        else if (answer) refused(await answer.json());
+      }
+    } finally {
+      drawing = null;
+    }
+  })();
 }
 
 function place(fresh) {

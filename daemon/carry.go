@@ -12,6 +12,9 @@ import (
 // therefore left out.
 func (h *Home) Export(context.Context) (apitype.Export, error) {
 	items, sealed, err := h.Outbox.Export()
+	if items == nil {
+		items = []outbox.Exported{} // a list without entries is no null
+	}
 	return apitype.Export{Items: items, Sealed: sealed}, err
 }
 

@@ -43,7 +43,9 @@ func (s *shape) value(path string, t reflect.Type) *Refusal {
 	case json.Delim:
 		return s.nested(path, t, token)
 	case nil:
-		return nil
+		if path != "" { // a field that is null is as one left out
+			return nil
+		}
 	case json.Number:
 		if _, err := token.Int64(); t.Kind() == reflect.Int && err == nil {
 			return nil

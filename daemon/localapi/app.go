@@ -180,11 +180,6 @@ func (s *Server) org(w http.ResponseWriter, c *call) error {
 	return writeJSON(w, http.StatusOK, told)
 }
 
-func (s *Server) metrics(w http.ResponseWriter, _ *call) error {
-	w.Header().Set("Content-Type", "text/plain; version=0.0.4; charset=utf-8")
-	return s.Metrics.WriteMetrics(w)
-}
-
 // stop answers first: the daemon waits for requests in flight.
 func (s *Server) stop(w http.ResponseWriter, c *call) error {
 	if err := readObject(c.data, fields(nil)); err != nil {

@@ -81,7 +81,7 @@ func (b *bench) start(feed *Feed) {
 	a := b.app
 	b.Server = New(Parts{
 		Port: sockets.Port, Access: keys, Feed: feed, Outbox: a.store, Intake: a, Status: a,
-		Directory: a, People: folk{}, Settings: a, Doctor: a, SignIn: a, Sync: a, Metrics: a, Stop: end,
+		Directory: a, People: folk{}, Settings: a, Doctor: a, SignIn: a, Sync: a, Stop: end,
 		Folders:  func() page.Folders { return page.Folders{Inbox: "/home/ana/Fieldpost"} },
 		Origins:  func() []string { return []string{"https://*.showpad.biz", "https://exact.example"} },
 		Language: func(wish string) string { return words.Match(a.language, wish) },
@@ -462,9 +462,4 @@ func (a *app) Logout(_ context.Context, asked apitype.LogoutRequest) error {
 func (a *app) Sync(context.Context) error {
 	a.synced++
 	return nil
-}
-
-func (a *app) WriteMetrics(w io.Writer) error {
-	_, err := io.WriteString(w, "fieldpost_outbox_items{state=\"waiting\"} 0\n")
-	return err
 }

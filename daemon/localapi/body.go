@@ -96,6 +96,7 @@ func readObject(data []byte, target func(name string) any) error {
 		return invalid(codeNotJSON, "")
 	}
 	dec := json.NewDecoder(bytes.NewReader(data))
+	dec.DisallowUnknownFields()
 	if token, err := dec.Token(); err != nil || token != json.Delim('{') {
 		return invalid(codeNotJSON, "")
 	}
@@ -130,6 +131,9 @@ func readObject(data []byte, target func(name string) any) error {
 func memberFault(name string, err error) error {
 	if _, ok := err.(*json.UnmarshalTypeError); ok {
 		return invalid(codeWrongType, name)
+	}
+	if field, ok := strings.CutPrefix(err.Error(), "json: unknown field "); ok { // encoding/json has no type for it
+		return invalid(codeUnknownField, name+"."+strings.Trim(field, `"`))
 	}
 	return invalid(codeNotJSON, "")
 }

@@ -26,6 +26,14 @@ func (never) Foresee(*words.Printer, string, []byte) ([]apitype.Foreseen, error)
 
 func (never) Org(context.Context) (apitype.Org, error) { return apitype.Org{}, nil }
 
+// wholeServer has every part that an application may leave out.
+func wholeServer(t *testing.T) *Server {
+	t.Helper()
+	whole := &Server{Parts: newBench(t).Parts}
+	whole.Upkeep, whole.Refresh, whole.Preview, whole.Org, whole.Drafts = struct{ Upkeep }{}, never{}, never{}, never{}, struct{ Drafts }{} // routes are listed, not called
+	return whole
+}
+
 func TestEachRouteStandsInTheDescription(t *testing.T) {
 	var described struct {
 		Paths map[string]map[string]any `json:"paths"`
@@ -39,10 +47,8 @@ func TestEachRouteStandsInTheDescription(t *testing.T) {
 			told = append(told, strings.ToUpper(method)+" "+path)
 		}
 	}
-	whole := &Server{Parts: newBench(t).Parts}
-	whole.Upkeep, whole.Refresh, whole.Preview, whole.Org, whole.Drafts = struct{ Upkeep }{}, never{}, never{}, never{}, struct{ Drafts }{} // routes are listed, not called
 	var served []string
-	for _, r := range whole.routes() {
+	for _, r := range wholeServer(t).routes() {
 		name := r.method + " " + r.path
 		served = append(served, name)
 		if !slices.Contains(told, name) && !slices.Contains(unlisted, name) {
@@ -52,6 +58,41 @@ func TestEachRouteStandsInTheDescription(t *testing.T) {
 	for _, name := range told {
 		if name != "GET /" && !slices.Contains(served, name) {
 			t.Errorf("%s is described and not served", name)
+		}
+	}
+}
+
+// TestEachOperationListsWhatKeepsACallOut holds the described refusals against the
+// table of routes: what the guard and the reading of a body answer before a handler does.
+func TestEachOperationListsWhatKeepsACallOut(t *testing.T) {
+	var described struct {
+		Paths map[string]map[string]struct {
+			Responses map[string]any `json:"responses"`
+		} `json:"paths"`
+	}
+	if err := json.Unmarshal(openAPI, &described); err != nil {
+		t.Fatal(err)
+	}
+	for _, r := range wholeServer(t).routes() {
+		path := strings.TrimSuffix(r.path, "{$}")
+		listed := described.Paths[path][strings.ToLower(r.method)].Responses
+		wanted := []string{"400", "403", "421", "default"}
+		if r.may&anyone == 0 {
+			wanted = append(wanted, "401")
+		}
+		if r.may&byPairing != 0 {
+			wanted = append(wanted, "429")
+		}
+		if r.body != noBody {
+			wanted = append(wanted, "413", "415")
+		}
+		if strings.Contains(path, "{") {
+			wanted = append(wanted, "404")
+		}
+		for _, status := range wanted {
+			if listed[status] == nil {
+				t.Errorf("%s %s does not list %s", r.method, path, status)
+			}
 		}
 	}
 }

@@ -2,7 +2,6 @@ package localapi
 
 import (
 	"context"
-	"io"
 	"log/slog"
 	"time"
 
@@ -150,11 +149,6 @@ type Preview interface {
 	Foresee(p *words.Printer, name string, data []byte) ([]apitype.Foreseen, error)
 }
 
-// Metrics writes figures as Prometheus text.
-type Metrics interface {
-	WriteMetrics(w io.Writer) error
-}
-
 // Told is an error of the application as the port tells it. Its code decides the
 // status of the answer (statuses.go).
 type Told struct {
@@ -183,7 +177,6 @@ type Parts struct {
 	SignIn    SignIn
 	Sync      Sync
 	Refresh   Refresh
-	Metrics   Metrics
 	Upkeep    Upkeep
 	Preview   Preview
 	Org       Org

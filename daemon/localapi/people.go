@@ -22,7 +22,7 @@ func (s *Server) resolve(w http.ResponseWriter, c *call) error {
 	var asked apitype.ResolveRequest
 	var create json.RawMessage
 	err := readObject(c.data, fields(map[string]any{"address": &asked.Address, "id": &asked.ID, "ignore": &asked.Ignore, "create": &create}))
-	if err == nil && create != nil {
+	if err == nil && create != nil && string(create) != "null" {
 		asked.Create = &apitype.NewPerson{}
 		err = readObject(create, fields(map[string]any{
 			"object": &asked.Create.Object, "first_name": &asked.Create.FirstName, "last_name": &asked.Create.LastName,

@@ -50,6 +50,7 @@ func (s *Server) routes() []*route {
 		{"GET", "/ui/{name}", person, noBody, s.fragment},
 
 		{"GET", "/v1/status", person, noBody, s.status},
+		{"GET", "/metrics", byOwner, noBody, s.metrics},
 		{"GET", "/v1/events", person, noBody, s.events},
 
 		{"POST", "/v1/activities", capturers, jsonBody, s.capture},
@@ -129,6 +130,5 @@ func (s *Server) optional() []*route {
 		&route{"GET", "/v1/activities/{id}/preview", person, noBody, s.preview},
 		&route{"POST", "/v1/files/preview", person, filesBody, s.foresee})
 	with(s.Org != nil, &route{"GET", "/v1/org", person, noBody, s.org})
-	with(s.Metrics != nil, &route{"GET", "/metrics", byOwner, noBody, s.metrics})
 	return all
 }

@@ -8,6 +8,9 @@ import (
 )
 
 func (s *Server) checkOutbox(w http.ResponseWriter, c *call) error {
+	if err := readObject(c.data, fields(nil)); err != nil {
+		return err
+	}
 	report, err := s.Upkeep.Check(c.Context())
 	if err != nil {
 		return err
@@ -16,6 +19,9 @@ func (s *Server) checkOutbox(w http.ResponseWriter, c *call) error {
 }
 
 func (s *Server) compactOutbox(w http.ResponseWriter, c *call) error {
+	if err := readObject(c.data, fields(nil)); err != nil {
+		return err
+	}
 	sizes, err := s.Upkeep.Compact(c.Context())
 	if err != nil {
 		return err
@@ -63,6 +69,9 @@ func (s *Server) importItems(w http.ResponseWriter, c *call) error {
 	if err := readObject(c.data, fields(map[string]any{"items": &items})); err != nil {
 		return err
 	}
+	if items == nil {
+		return invalid(codeRequired, "items")
+	}
 	done, err := s.Upkeep.Import(c.Context(), items)
 	if err != nil {
 		return s.notDurable(c.words, err)
@@ -72,8 +81,11 @@ func (s *Server) importItems(w http.ResponseWriter, c *call) error {
 
 // edit changes an item before it is sent; with ?delivered=true its record as well.
 func (s *Server) edit(w http.ResponseWriter, c *call) error {
-	id := c.PathValue("id")
-	if err := s.Upkeep.Edit(id, c.URL.Query().Get("delivered") == "true", c.data); err != nil {
+	id, asked := c.PathValue("id"), c.URL.Query().Get("delivered")
+	if asked != "" && asked != "true" && asked != "false" {
+		return invalid(codeInvalidValue, "delivered")
+	}
+	if err := s.Upkeep.Edit(id, asked == "true", c.data); err != nil {
 		return s.withRecord(c, err)
 	}
 	item, err := s.Outbox.Get(id)
@@ -91,6 +103,9 @@ func (s *Server) withdraw(w http.ResponseWriter, c *call) error {
 
 // claim gives what was captured while nobody was signed in to who is signed in now.
 func (s *Server) claim(w http.ResponseWriter, c *call) error {
+	if err := readObject(c.data, fields(nil)); err != nil {
+		return err
+	}
 	n, err := s.Upkeep.Claim(c.Context())
 	if err != nil {
 		return err

@@ -18,7 +18,10 @@ const (
 )
 
 // newCode makes the link by which "fieldpost open" signs a status page in.
-func (s *Server) newCode(w http.ResponseWriter, _ *call) error {
+func (s *Server) newCode(w http.ResponseWriter, c *call) error {
+	if err := readObject(c.data, fields(nil)); err != nil {
+		return err
+	}
 	code, expires := s.Access.NewCode()
 	return writeJSON(w, http.StatusCreated, apitype.SessionLink{URL: PageLink(s.Port, code), ExpiresAt: expires})
 }

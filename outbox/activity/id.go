@@ -20,12 +20,14 @@ func ValidID(s string) bool {
 	return true
 }
 
-// LongID gives the 18-character form of a valid id.
+// LongID gives the 18-character form of a valid id. Its last three characters are
+// always made anew: with wrong ones Salesforce refuses the whole query that names it,
+// and with that every other activity of the query.
 func LongID(s string) string {
-	if len(s) == 15 {
-		return s + idSuffix(s)
+	if len(s) < 15 {
+		return s
 	}
-	return s
+	return s[:15] + idSuffix(s[:15])
 }
 
 // SameID compares two ids the way Salesforce does: by their first 15 characters.

@@ -169,12 +169,12 @@ func (p *port) settled(id string) string {
 	var item apitype.Item
 	for range 2000 {
 		p.owner(http.MethodGet, "/v1/activities/"+id, "", &item)
-		if item.State == "needs_attention" {
+		if item.State == "needs_attention" || item.State == "waiting" && p.away {
 			return id
 		}
 		<-time.After(2 * time.Millisecond)
 	}
-	p.t.Fatalf("%s is still %s", id, item.State)
+	p.t.Fatalf("%s is still %s: %+v", id, item.State, p.status())
 	return ""
 }
 
@@ -260,6 +260,9 @@ func (p *port) signIn() {
 // visit is the rep's browser, which goes to no other Salesforce than ours.
 func (p *port) visit(address string) {
 	if to, err := url.Parse(address); err != nil || "http://"+to.Host != p.sandbox {
+		return
+	}
+	if p.away {
 		return
 	}
 	if page, err := http.Get(address); err == nil {

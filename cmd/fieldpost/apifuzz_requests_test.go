@@ -272,8 +272,8 @@ func (p *port) breakBody(r *request) {
 	}
 }
 
-// allowed tells a body that the document does not forbid: a field that is null is as one
-// left out, and of an array of activities each is judged for itself.
+// allowed tells a body that the document does not forbid: a field that is null or an
+// empty text is as one left out, and of an array of activities each is judged for itself.
 func (p *port) allowed(r *request) bool {
 	var value any
 	if !wellFormed(r.body) || json.Unmarshal(r.body, &value) != nil {
@@ -282,19 +282,19 @@ func (p *port) allowed(r *request) bool {
 	if list, ok := value.([]any); ok && r.op.id == "capture" {
 		return len(list) <= 500
 	}
-	return r.op.body.Validate(withoutNulls(value)) == nil
+	return r.op.body.Validate(withoutEmpty(value)) == nil
 }
 
-func withoutNulls(value any) any {
+func withoutEmpty(value any) any {
 	switch within := value.(type) {
 	case map[string]any:
-		maps.DeleteFunc(within, func(_ string, field any) bool { return field == nil })
+		maps.DeleteFunc(within, func(_ string, field any) bool { return field == nil || field == "" })
 		for name, field := range within {
-			within[name] = withoutNulls(field)
+			within[name] = withoutEmpty(field)
 		}
 	case []any:
 		for i := range within {
-			within[i] = withoutNulls(within[i])
+			within[i] = withoutEmpty(within[i])
 		}
 	}
 	return value

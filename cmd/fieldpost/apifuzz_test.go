@@ -33,6 +33,7 @@ type port struct {
 	pairedOrigin string
 	origin       string // of the page that asks to pair
 	contact      string
+	away         bool   // Salesforce is
 	stranger     string // whom the activity captured last names
 	ids          []any  // of what was captured
 	staticFiles  []any
@@ -49,12 +50,12 @@ type port struct {
 // TestNoRequestOfTheDocumentBreaksThePort makes requests from the document of the port,
 // as it describes them and with one thing broken, and holds every answer against it.
 func TestNoRequestOfTheDocumentBreaksThePort(t *testing.T) {
-	rounds, seed := outboxtest.Rounds(t, 20), outboxtest.Seed(t)
+	rounds, seed := outboxtest.Rounds(t, 16), outboxtest.Seed(t)
 	t.Logf("FIELDPOST_SEED=%d", seed)
-	began := time.Now()
 	p := newPort(t, seed)
-	for range rounds {
-		p.newCallers()
+	began := time.Now()
+	for round := range rounds {
+		p.newRound(round%4 == 3)
 		for _, op := range p.operations {
 			if op.id != "stop" { // which is for the end
 				p.try(p.asDescribed(op))
@@ -96,8 +97,17 @@ func newPort(t *testing.T, seed uint64) *port {
 	return p
 }
 
-// newCallers signs a page in and pairs one.
-func (p *port) newCallers() {
+// newRound takes Salesforce away or brings it back, signs a page in and pairs one.
+func (p *port) newRound(offline bool) {
+	if offline {
+		p.goAway()
+	}
+	if p.away && !offline {
+		p.comeBack()
+		p.signIn()
+		p.owner(http.MethodPost, "/v1/sync", "{}", nil)
+	}
+	p.away = offline
 	var link apitype.SessionLink
 	var session apitype.Session
 	p.owner(http.MethodPost, "/v1/session/codes", "{}", &link)

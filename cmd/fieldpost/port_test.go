@@ -19,6 +19,7 @@ func TestThePortTakesNothingThatItsDocumentDoesNotKnow(t *testing.T) {
 		{"POST", "/v1/outbox/import", `{"items":null}`, "items"},
 		{"POST", "/v1/outbox/import", `{"items":[{"activity":{"kind":"share","colour":"red"}}]}`, "items.colour"},
 		{"PATCH", "/v1/activities/" + item + "?delivered=maybe", `{"subject":"Changed"}`, "delivered"},
+		{"PATCH", "/v1/activities/" + item, `{"body":null,"body":null}`, "body"},
 		{"PUT", "/v1/drafts/share", `null`, ""},
 		{"POST", "/v1/activities", `[null]`, ""},
 	} {
@@ -64,5 +65,16 @@ func TestTheFiguresCountWhatTheOutboxHolds(t *testing.T) {
 		if status != http.StatusOK || !strings.Contains(text, line) {
 			t.Errorf("%d, and no %q in\n%s", status, line, text)
 		}
+	}
+}
+
+func TestAnIDWithAWrongEndHoldsUpNothingElse(t *testing.T) {
+	l := atWork(t)
+	if status, text := l.post(`{"kind":"share","channel":"link","subject":"Wrong","people":[{"id":"00QgJ1S00L7SU2gzDG"}]}`); status != http.StatusCreated {
+		t.Fatalf("it answers %d %s", status, text)
+	}
+	l.delivered(l.captured("share", "--channel", "link", "--subject", "Right", "--to", "ana@kunde.test"))
+	if state := l.status().Account.State; state != "signed_in" {
+		t.Errorf("the account is %s", state)
 	}
 }

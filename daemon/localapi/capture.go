@@ -1,6 +1,7 @@
 package localapi
 
 import (
+	"cmp"
 	"errors"
 	"io"
 	"net/http"
@@ -40,6 +41,10 @@ func (s *Server) capture(w http.ResponseWriter, c *call) error {
 
 // door tells where a call's activities come in by who calls.
 func (s *Server) door(c *call) (Door, error) {
+	source := outbox.Source(c.Header.Get(apitype.SourceHeader))
+	if source != "" && source != outbox.FromAPI && source != outbox.FromCLI {
+		return Door{}, invalid(codeInvalidValue, apitype.SourceHeader)
+	}
 	switch c.caller.Kind {
 	case access.Paired:
 		by := c.caller.Pairing
@@ -48,13 +53,7 @@ func (s *Server) door(c *call) (Door, error) {
 	case access.Page:
 		return Door{Source: outbox.FromWeb}, nil
 	}
-	switch source := outbox.Source(c.Header.Get(apitype.SourceHeader)); source {
-	case "":
-		return Door{Source: outbox.FromAPI}, nil
-	case outbox.FromAPI, outbox.FromCLI:
-		return Door{Source: source}, nil
-	}
-	return Door{}, invalid(codeInvalidValue, apitype.SourceHeader)
+	return Door{Source: cmp.Or(source, outbox.FromAPI)}, nil
 }
 
 func capturedBy(item outbox.Item, pairing string) bool {

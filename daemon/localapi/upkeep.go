@@ -1,6 +1,7 @@
 package localapi
 
 import (
+	"encoding/json"
 	"net/http"
 
 	"fieldpost/daemon/localapi/apitype"
@@ -84,6 +85,11 @@ func (s *Server) edit(w http.ResponseWriter, c *call) error {
 	id, asked := c.PathValue("id"), c.URL.Query().Get("delivered")
 	if asked != "" && asked != "true" && asked != "false" {
 		return invalid(codeInvalidValue, "delivered")
+	}
+	// The changes are read by who knows the fields; that each comes once, and none is too
+	// deep, holds for every body.
+	if err := readObject(c.data, func(string) any { return new(json.RawMessage) }); err != nil {
+		return err
 	}
 	if err := s.Upkeep.Edit(id, asked == "true", c.data); err != nil {
 		return s.withRecord(c, err)

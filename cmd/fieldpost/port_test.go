@@ -1,6 +1,7 @@
 package main
 
 import (
+	"io"
 	"net/http"
 	"strings"
 	"testing"
@@ -65,6 +66,43 @@ func TestTheFiguresCountWhatTheOutboxHolds(t *testing.T) {
 		if status != http.StatusOK || !strings.Contains(text, line) {
 			t.Errorf("%d, and no %q in\n%s", status, line, text)
 		}
+	}
+}
+
+// upload posts a body of a type with the owner's token.
+func (l *laptop) upload(path, kind, body string) (int, string) {
+	l.t.Helper()
+	address := l.address()
+	request, err := http.NewRequestWithContext(l.t.Context(), http.MethodPost, address.URL+path, strings.NewReader(body))
+	if err != nil {
+		l.t.Fatal(err)
+	}
+	request.Header.Set("Authorization", "Bearer "+address.Token)
+	request.Header.Set("Content-Type", kind)
+	answer, err := http.DefaultClient.Do(request)
+	if err != nil {
+		l.t.Fatal(err)
+	}
+	defer answer.Body.Close()
+	text, err := io.ReadAll(answer.Body)
+	if err != nil {
+		l.t.Fatal(err)
+	}
+	return answer.StatusCode, string(text)
+}
+
+func TestOfAFormCutShortNothingIsTaken(t *testing.T) {
+	l := newLaptop(t)
+	l.start()
+	head := "--b\r\nContent-Disposition: form-data; name=\"file\"; filename=\"a.json\"\r\n\r\n"
+	whole := head + `{"kind":"share","channel":"link","subject":"S"}` + "\r\n"
+	for _, form := range []string{whole, whole + "--b", whole + head[:20], whole + "--b\r\n", whole + head[:len(head)-2], whole + head + `{"kind"`} {
+		if status, text := l.upload("/v1/files", "multipart/form-data; boundary=b", form); status != http.StatusBadRequest {
+			t.Errorf("%q answers %d %s", form, status, text)
+		}
+	}
+	if n := l.status().Outbox.Captured; n != 0 {
+		t.Errorf("%d were captured", n)
 	}
 }
 

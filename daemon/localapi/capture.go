@@ -1,9 +1,11 @@
 package localapi
 
 import (
+	"bytes"
 	"cmp"
 	"errors"
 	"io"
+	"mime"
 	"net/http"
 
 	"fieldpost/daemon/localapi/access"
@@ -107,37 +109,74 @@ func (s *Server) foresee(w http.ResponseWriter, c *call) error {
 	return writeJSON(w, http.StatusOK, told)
 }
 
-// eachFile reads the files of a call, at least one.
+// eachFile takes the files of a call, at least one, once the whole form was read: of a
+// form that is refused nothing is taken.
 func eachFile(w http.ResponseWriter, c *call, take func(name string, data []byte) error) error {
-	if err := limit(w, c.Request, maxFiles); err != nil {
+	files, err := readFiles(w, c)
+	if err != nil {
 		return err
 	}
-	parts, err := c.MultipartReader()
-	if err != nil {
-		return invalid(codeNotMultipart, "")
-	}
-	for n := 0; ; n++ {
-		part, err := parts.NextPart()
-		if errors.Is(err, io.EOF) && n == 0 {
-			return invalid(codeRequired, "file")
-		}
-		if errors.Is(err, io.EOF) {
-			return nil
-		}
-		if err != nil {
-			return filesFault(err)
-		}
-		if part.FormName() != "file" || part.FileName() == "" {
-			return invalid(codeUnknownField, part.FormName())
-		}
-		data, err := io.ReadAll(part)
-		if err != nil {
-			return filesFault(err)
-		}
-		if err := take(part.FileName(), data); err != nil {
+	for _, f := range files {
+		if err := take(f.name, f.data); err != nil {
 			return err
 		}
 	}
+	return nil
+}
+
+type file struct {
+	name string
+	data []byte
+}
+
+func readFiles(w http.ResponseWriter, c *call) (files []file, err error) {
+	if err := limit(w, c.Request, maxFiles); err != nil {
+		return nil, err
+	}
+	var end tail
+	c.Body = io.NopCloser(io.TeeReader(c.Body, &end))
+	parts, err := c.MultipartReader()
+	if err != nil {
+		return nil, invalid(codeNotMultipart, "")
+	}
+	for {
+		part, err := parts.NextPart()
+		if errors.Is(err, io.EOF) {
+			break
+		}
+		if err != nil {
+			return nil, filesFault(err)
+		}
+		if part.FormName() != "file" || part.FileName() == "" {
+			return nil, invalid(codeUnknownField, part.FormName())
+		}
+		data, err := io.ReadAll(part)
+		if err != nil {
+			return nil, filesFault(err)
+		}
+		files = append(files, file{part.FileName(), data})
+	}
+	_, params, err := mime.ParseMediaType(c.Header.Get("Content-Type"))
+	if err != nil || !bytes.Contains(end.last, []byte("--"+params["boundary"]+"--")) {
+		return nil, invalid(codeNotMultipart, "") // cut short, which mime/multipart tells as a whole form
+	}
+	if len(files) == 0 {
+		return nil, invalid(codeRequired, "file")
+	}
+	return files, nil
+}
+
+// tail keeps the last bytes of what is read: more than the reader of a form reads ahead.
+type tail struct{ last []byte }
+
+const tailSize = 8 << 10
+
+func (t *tail) Write(data []byte) (int, error) {
+	t.last = append(t.last, data...)
+	if over := len(t.last) - tailSize; over > 0 {
+		t.last = append(t.last[:0], t.last[over:]...)
+	}
+	return len(data), nil
 }
 
 func filesFault(err error) error {

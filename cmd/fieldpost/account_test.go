@@ -159,7 +159,7 @@ func TestARefreshWaitsForWhatItReads(t *testing.T) {
 }
 
 func TestASignInThatFailsExitsTheSameWithAndWithoutADaemon(t *testing.T) {
-	l := newLaptop(t)
+	l := loneLaptop(t)
 	held := l.holdPorts()
 	ports := []string{"auth", "login", "--no-browser"}
 	l.wantTold(exitFailed, []string{"Other programs hold the ports"}, ports...)

@@ -53,6 +53,14 @@ type laptop struct {
 
 func newLaptop(t *testing.T) *laptop {
 	t.Helper()
+	t.Parallel()
+	return loneLaptop(t)
+}
+
+// loneLaptop is one beside which no other runs: its test takes what they share, such as
+// the ports to which Salesforce sends a sign-in back.
+func loneLaptop(t *testing.T) *laptop {
+	t.Helper()
 	if runtime.GOOS == "windows" {
 		t.Skip("SKIP: kills processes by signal, which Windows has not")
 	}

@@ -22,6 +22,19 @@ func TestAOneTimeLinkOpensThePageOnceAndOutlivesARestart(t *testing.T) {
 	b.do(ask{method: "POST", path: "/v1/session", body: `{"code":"guessed"}`}).refuses(t, 401, "wrong_code")
 }
 
+func TestWrongCodesLockOutTheGuesserAndNotTheRep(t *testing.T) {
+	b := newBench(t)
+	guess := ask{method: "POST", path: "/v1/session", body: `{"code":"guessed"}`}
+	for range 10 {
+		b.do(guess).refuses(t, 401, "wrong_code")
+	}
+	b.do(guess).refuses(t, 429, "too_many_requests")
+	b.do(ask{method: "GET", path: "/v1/status", token: b.page()}).wants(t, 200)
+	b.pass(7 * time.Second)
+	b.do(guess).refuses(t, 401, "wrong_code")
+	b.do(guess).refuses(t, 429, "too_many_requests")
+}
+
 func TestAPagesTokenIsGoodAtItsOwnPortOnly(t *testing.T) {
 	b := newBench(t)
 	token := b.page()

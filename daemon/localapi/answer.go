@@ -76,6 +76,8 @@ func faultOf(p *words.Printer, err error) *fault {
 		return refuse(http.StatusRequestEntityTooLarge, codeTooLarge)
 	case errors.Is(err, access.ErrWrongCode):
 		return refuse(http.StatusUnauthorized, codeWrongCode)
+	case errors.Is(err, access.ErrManyWrong):
+		return refuse(http.StatusTooManyRequests, codeTooMany)
 	case errors.Is(err, access.ErrAskOpen):
 		return refuse(http.StatusTooManyRequests, codeAskOpen)
 	case errors.As(err, &denied):

@@ -9,7 +9,16 @@ const (
 	burst     = 100
 )
 
-// bucket holds what an origin may still ask.
+// Of wrong codes so many are answered at once, and one more each wrongEvery.
+const (
+	wrongBurst = 10
+	wrongEvery = 6 * time.Second
+)
+
+// wrongCodes names the bucket of wrong codes; no pairing has this id.
+const wrongCodes = "wrong codes"
+
+// bucket holds what may still be asked.
 type bucket struct {
 	tokens float64
 	at     time.Time
@@ -19,11 +28,15 @@ type bucket struct {
 func (a *Access) Spend(pairing string) bool {
 	a.mu.Lock()
 	defer a.mu.Unlock()
+	return a.spend(pairing, perSecond, burst)
+}
+
+func (a *Access) spend(key string, perSecond, burst float64) bool {
 	now := a.now()
-	b := a.buckets[pairing]
+	b := a.buckets[key]
 	if b == nil {
 		b = &bucket{tokens: burst, at: now}
-		a.buckets[pairing] = b
+		a.buckets[key] = b
 	}
 	b.tokens = min(burst, b.tokens+perSecond*max(now.Sub(b.at), 0).Seconds())
 	b.at = now

@@ -16,8 +16,12 @@ const (
 	maxCodes  = 32
 )
 
-// ErrWrongCode: the code never was, was used, or is over.
-var ErrWrongCode = errors.New("access: wrong code")
+// ErrWrongCode: the code never was, was used, or is over. ErrManyWrong: and so were many
+// before it.
+var (
+	ErrWrongCode = errors.New("access: wrong code")
+	ErrManyWrong = errors.New("access: many wrong codes")
+)
 
 // NewCode makes a code that one status page may trade for a token, once, until
 // it expires.
@@ -34,9 +38,8 @@ func (a *Access) NewCode() (code string, expires time.Time) {
 	return code, expires
 }
 
-// Trade gives a page token for a code, else ErrWrongCode. Wrong codes lock nobody out:
-// 32 random bytes are not guessed within a minute, and whoever could lock the port
-// could keep the rep from their own page.
+// Trade gives a page token for a code, else ErrWrongCode, or ErrManyWrong to who goes on
+// guessing. A right code is taken at any time (decision 0008).
 func (a *Access) Trade(code string) (token string, err error) {
 	a.mu.Lock()
 	defer a.mu.Unlock()
@@ -44,6 +47,9 @@ func (a *Access) Trade(code string) (token string, err error) {
 	end, known := a.codes[hashOf(code)]
 	delete(a.codes, hashOf(code))
 	if !known || !end.After(now) {
+		if !a.spend(wrongCodes, 1/wrongEvery.Seconds(), wrongBurst) {
+			return "", ErrManyWrong
+		}
 		return "", ErrWrongCode
 	}
 	token = newToken()

@@ -71,8 +71,11 @@ type answer struct {
 
 func (t teller) unresolved(of *apitype.Unresolved) unresolved {
 	u := unresolved{
-		Address: of.Address, Who: strings.TrimSpace(of.Name + " <" + of.Address + ">"),
+		Address: of.Address, Who: of.Address,
 		Waiting: t.Text("page.people.waiting", "n", t.number(len(of.Activities))),
+	}
+	if of.Name != "" {
+		u.Who = of.Name + " <" + of.Address + ">"
 	}
 	path := "/v1/activities/" + of.Activities[0] + "/resolve"
 	u.Find = newCombo(t.Printer, "find-"+of.Address, "people", t.Text("page.people.find"))

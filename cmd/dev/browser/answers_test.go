@@ -81,34 +81,38 @@ func TestWhatHasOneCauseIsTriedAgainTogether(t *testing.T) {
 }
 
 func TestWhatWasCapturedSignedOutIsClaimedOnThePage(t *testing.T) {
-	l := met(t, "en")
-	l.org.AddUser("bo@acme.example", "Bo", "Li")
-	l.run("auth", "logout", "--keep-waiting")
-	l.org.Set(func(r *sandbox.Rules) { r.SignInAs = "bo@acme.example" })
-	l.signIn()
-	l.run("auth", "logout", "--keep-waiting")
-	l.captured("Whose", "urs@keller.test")
-	l.signIn()
-	b := opened(t, l)
-	b.accessible("claim")
-	b.press(`#warnings button[data-path$="/claim"]`)
-	b.says("In Salesforce: task")
-	b.well()
+	inEachLanguage(t, func(t *testing.T, lang string) {
+		l := met(t, lang)
+		l.org.AddUser("bo@acme.example", "Bo", "Li")
+		l.run("auth", "logout", "--keep-waiting")
+		l.org.Set(func(r *sandbox.Rules) { r.SignInAs = "bo@acme.example" })
+		l.signIn()
+		l.run("auth", "logout", "--keep-waiting")
+		l.captured("Whose", "urs@keller.test")
+		l.signIn()
+		b := opened(t, l)
+		b.accessible("claim")
+		b.press(`#warnings button[data-path$="/claim"]`)
+		b.says(in(lang, "In Salesforce: task", "Dans Salesforce\u00a0: tâche"))
+		b.well()
+	})
 }
 
 func TestFilesAreDroppedAnywhereOnThePage(t *testing.T) {
-	l := met(t, "en")
-	b := opened(t, l)
-	b.view("people", "#search")
-	mail := strings.Join([]string{"From: ana.ruiz@acme.example", "To: Urs Keller <urs@keller.test>", "Subject: Dropped", "Date: Fri, 20 Nov 2026 16:40:12 +0100", "Message-ID: <2@acme.example>", "", "Hello"}, "\\r\\n")
-	over := `const files = new DataTransfer(); files.items.add(new File(["` + mail + `"], "dropped.eml")); const go = (kind) => document.body.dispatchEvent(new DragEvent(kind, {dataTransfer: files, bubbles: true, cancelable: true}));`
-	if shown := evaluate[bool](b, `(() => { `+over+` go("dragover"); return getComputedStyle(document.getElementById("drop")).display !== "none"; })()`); !shown {
-		t.Error("the page does not show that it takes the file")
-	}
-	evaluate[any](b, `(() => { `+over+` go("drop"); return null; })()`)
-	b.says("Activities captured: 1.")
-	l.eventually("delivery", func() bool { return l.status().Outbox.Delivered == 1 })
-	b.well()
+	inEachLanguage(t, func(t *testing.T, lang string) {
+		l := met(t, lang)
+		b := opened(t, l)
+		b.view("people", "#search")
+		mail := strings.Join([]string{"From: ana.ruiz@acme.example", "To: Urs Keller <urs@keller.test>", "Subject: Dropped", "Date: Fri, 20 Nov 2026 16:40:12 +0100", "Message-ID: <2@acme.example>", "", "Hello"}, "\\r\\n")
+		over := `const files = new DataTransfer(); files.items.add(new File(["` + mail + `"], "dropped.eml")); const go = (kind) => document.body.dispatchEvent(new DragEvent(kind, {dataTransfer: files, bubbles: true, cancelable: true}));`
+		if shown := evaluate[bool](b, `(() => { `+over+` go("dragover"); return getComputedStyle(document.getElementById("drop")).display !== "none"; })()`); !shown {
+			t.Error("the page does not show that it takes the file")
+		}
+		evaluate[any](b, `(() => { `+over+` go("drop"); return null; })()`)
+		b.says(in(lang, "Activities captured: 1.", "Activités enregistrées\u00a0: 1."))
+		l.eventually("delivery", func() bool { return l.status().Outbox.Delivered == 1 })
+		b.well()
+	})
 }
 
 func TestTheThemeIsSwitchedAndKept(t *testing.T) {

@@ -63,39 +63,56 @@ func TestAMeetingIsLoggedByKeyboardWithoutANetworkAndDeliveredLater(t *testing.T
 	}
 }
 
+// inEachLanguage runs a flow with a rep of each language.
+func inEachLanguage(t *testing.T, flow func(t *testing.T, lang string)) {
+	for _, lang := range []string{"en", "fr"} {
+		t.Run(lang, func(t *testing.T) { flow(t, lang) })
+	}
+}
+
+// in gives the text of a language.
+func in(lang, en, fr string) string {
+	if lang == "fr" {
+		return fr
+	}
+	return en
+}
+
 func (b *tab) hasFocus(selector string) {
 	b.t.Helper()
 	run(b, "focus on "+selector, chromedp.Poll[bool]("document.activeElement?.matches("+quote(selector)+")", chromedp.WithPollingInterval(30*time.Millisecond)))
 }
 
 func TestWhatWasTypedSurvivesAClosedTab(t *testing.T) {
-	l := met(t, "en")
-	b := opened(t, l)
-	b.view("share", "#log")
-	b.hasFocus("#who")
-	b.keys("new@person.test,")
-	b.see(".chips li")
-	run(b, "type", chromedp.SendKeys("#subject", "Brochure 2027"))
-	l.eventually("the draft", func() bool {
-		sealed, err := os.ReadFile(filepath.Join(l.home, "draft-share.age"))
-		return err == nil && len(sealed) > 0 && !strings.Contains(string(sealed), "Brochure")
+	inEachLanguage(t, func(t *testing.T, lang string) {
+		l := met(t, lang)
+		b := opened(t, l)
+		b.view("share", "#log")
+		b.hasFocus("#who")
+		b.keys("new@person.test,")
+		b.see(".chips li")
+		run(b, "type", chromedp.SendKeys("#subject", "Brochure 2027"))
+		l.eventually("the draft", func() bool {
+			sealed, err := os.ReadFile(filepath.Join(l.home, "draft-share.age"))
+			return err == nil && len(sealed) > 0 && !strings.Contains(string(sealed), "Brochure")
+		})
+		time.Sleep(400 * time.Millisecond) // what was typed last is kept after 300 ms
+		again := opened(t, l)
+		again.view("share", "#log")
+		again.says("new@person.test")
+		if got := run(again, "read", chromedp.Value("#subject")); got != "Brochure 2027" {
+			t.Errorf("the subject is %q", got)
+		}
+		again.press("#log button.main")
+		again.says(in(lang, "Safe on this computer", "Enregistré sur cet ordinateur"))
+		if out := l.run("outbox", "list", "--json"); !strings.Contains(out, `"key"`) {
+			t.Errorf("a form that is sent twice would be logged twice: it has no key in %s", out)
+		}
+		if _, err := os.Stat(filepath.Join(l.home, "draft-share.age")); err == nil {
+			t.Error("the draft outlives its activity")
+		}
+		again.well()
 	})
-	time.Sleep(400 * time.Millisecond) // what was typed last is kept after 300 ms
-	again := opened(t, l)
-	again.view("share", "#log")
-	again.says("new@person.test")
-	if got := run(again, "read", chromedp.Value("#subject")); got != "Brochure 2027" {
-		t.Errorf("the subject is %q", got)
-	}
-	again.press("#log button.main")
-	again.says("Safe on this computer")
-	if out := l.run("outbox", "list", "--json"); !strings.Contains(out, `"key"`) {
-		t.Errorf("a form that is sent twice would be logged twice: it has no key in %s", out)
-	}
-	if _, err := os.Stat(filepath.Join(l.home, "draft-share.age")); err == nil {
-		t.Error("the draft outlives its activity")
-	}
-	again.well()
 }
 
 func TestAnActivityIsFoundReadChangedHeldAndPutIntoTheBin(t *testing.T) {
@@ -146,42 +163,45 @@ func TestAnActivityIsFoundReadChangedHeldAndPutIntoTheBin(t *testing.T) {
 }
 
 func TestASettingIsChangedAndPutBack(t *testing.T) {
-	l := met(t, "en")
-	b := opened(t, l)
-	b.view("settings", "#settings")
-	run(b, "change", chromedp.Evaluate[any](`document.querySelector("#set-contacts-scope-value").value = "own", null`))
-	b.press("#set-contacts-scope button[type=submit]")
-	b.says("Saved.", "set by you")
-	if out := l.run("config", "get", "contacts.scope"); !strings.Contains(out, "own") {
-		t.Errorf("it is %s", out)
-	}
-	b.press("#set-contacts-scope button[data-method=PATCH]")
-	run(b, "put back", chromedp.WaitNotPresent("#set-contacts-scope button[data-method=PATCH]"))
-	if out := l.run("config", "get", "contacts.scope"); !strings.Contains(out, "all") {
-		t.Errorf("it is %s", out)
-	}
-	run(b, "clear", chromedp.Clear("#set-inbox-keep-value"))
-	run(b, "spoil", chromedp.SendKeys("#set-inbox-keep-value", "a while"))
-	b.press("#set-inbox-keep button[type=submit]")
-	b.says("inbox.keep")
-	b.well()
+	inEachLanguage(t, func(t *testing.T, lang string) {
+		l := met(t, lang)
+		b := opened(t, l)
+		b.view("settings", "#settings")
+		run(b, "change", chromedp.Evaluate[any](`document.querySelector("#set-contacts-scope-value").value = "own", null`))
+		b.press("#set-contacts-scope button[type=submit]")
+		b.says(in(lang, "Saved.", "Enregistré."), in(lang, "set by you", "réglé par vous"))
+		if out := l.run("config", "get", "contacts.scope"); !strings.Contains(out, "own") {
+			t.Errorf("it is %s", out)
+		}
+		b.press("#set-contacts-scope button[data-method=PATCH]")
+		run(b, "put back", chromedp.WaitNotPresent("#set-contacts-scope button[data-method=PATCH]"))
+		if out := l.run("config", "get", "contacts.scope"); !strings.Contains(out, "all") {
+			t.Errorf("it is %s", out)
+		}
+		evaluate[any](b, `document.querySelector("#set-inbox-keep-value").value = "a while", null`)
+		b.press("#set-inbox-keep button[type=submit]")
+		b.says("inbox.keep")
+		b.well()
+	})
 }
 
 func TestMailsAreHandedOverOnThePage(t *testing.T) {
-	l := met(t, "en")
-	file := filepath.Join(t.TempDir(), "offer.eml")
-	mail := "From: Rep <ana.ruiz@acme.example>\r\nTo: Urs Keller <urs@keller.test>\r\nSubject: Offer\r\nDate: Fri, 20 Nov 2026 16:40:12 +0100\r\nMessage-ID: <1@acme.example>\r\n\r\nHello\r\n"
-	if err := os.WriteFile(file, []byte(mail), 0o600); err != nil {
-		t.Fatal(err)
-	}
-	wrong := filepath.Join(t.TempDir(), "picture.png")
-	if err := os.WriteFile(wrong, []byte("\x89PNG"), 0o600); err != nil {
-		t.Fatal(err)
-	}
-	b := opened(t, l)
-	run(b, "choose", chromedp.SetUploadFiles("input[type=file]", []string{file, wrong}))
-	b.says("Activities captured: 1.", "picture.png")
-	b.says("Email to Urs Keller")
-	b.accessible("today-delivered")
-	b.well()
+	inEachLanguage(t, func(t *testing.T, lang string) {
+		l := met(t, lang)
+		file := filepath.Join(t.TempDir(), "offer.eml")
+		mail := "From: Rep <ana.ruiz@acme.example>\r\nTo: Urs Keller <urs@keller.test>\r\nSubject: Offer\r\nDate: Fri, 20 Nov 2026 16:40:12 +0100\r\nMessage-ID: <1@acme.example>\r\n\r\nHello\r\n"
+		if err := os.WriteFile(file, []byte(mail), 0o600); err != nil {
+			t.Fatal(err)
+		}
+		wrong := filepath.Join(t.TempDir(), "picture.png")
+		if err := os.WriteFile(wrong, []byte("\x89PNG"), 0o600); err != nil {
+			t.Fatal(err)
+		}
+		b := opened(t, l)
+		run(b, "choose", chromedp.SetUploadFiles("input[type=file]", []string{file, wrong}))
+		b.says(in(lang, "Activities captured: 1.", "Activités enregistrées\u00a0: 1."), "picture.png")
+		b.says(in(lang, "Email to Urs Keller", "E-mail à Urs Keller"))
+		b.accessible("today-delivered")
+		b.well()
+	})
 }

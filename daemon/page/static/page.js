@@ -175,6 +175,7 @@ function theme(next) {
 }
 
 document.addEventListener("click", (event) => {
+  if (event.target.closest("nav a")) say(""); // what was said belongs to what is left
   const button = event.target.closest("button");
   if (!button) return;
   if (button.id === "theme") {

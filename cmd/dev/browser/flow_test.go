@@ -168,8 +168,12 @@ func TestASettingIsChangedAndPutBack(t *testing.T) {
 		b := opened(t, l)
 		b.view("settings", "#settings")
 		run(b, "change", chromedp.Evaluate[any](`document.querySelector("#set-contacts-scope-value").value = "own", null`))
+		run(b, "type elsewhere", chromedp.Evaluate[any](`document.querySelector("#set-retention-delivered-value").value = "14d", null`))
 		b.press("#set-contacts-scope button[type=submit]")
 		b.says(in(lang, "Saved.", "Enregistré."), in(lang, "set by you", "réglé par vous"))
+		if kept := evaluate[string](b, `document.querySelector("#set-retention-delivered-value").value`); kept != "14d" {
+			t.Errorf("saving one setting put %q where another was typed", kept)
+		}
 		if out := l.run("config", "get", "contacts.scope"); !strings.Contains(out, "own") {
 			t.Errorf("it is %s", out)
 		}

@@ -38,8 +38,10 @@ function place(fresh) {
     const before = new Map([...old.children].map((part) => [part.id, part]));
     const parts = [...fresh.children].map((part) => {
       const same = before.get(part.id);
+      if (same?.dataset.rows !== undefined && old.lang === fresh.lang) return renew(same, part);
       return same?.outerHTML === part.outerHTML || same?.dataset.keep && same.dataset.keep === part.dataset.keep ? same : part;
     });
+    old.lang = fresh.lang;
     for (const part of [...old.children]) if (!parts.includes(part)) part.remove();
     let next = old.firstElementChild; // what stays is not moved: that would take the focus out of it
     for (const part of parts) {
@@ -55,6 +57,15 @@ function place(fresh) {
     view.querySelector(selector)?.focus();
   }
   if (body && document.activeElement === document.body) view.querySelector("[autofocus]")?.focus();
+}
+
+// renew replaces the rows that changed: what is typed into the others stays.
+function renew(part, fresh) {
+  for (const row of fresh.querySelectorAll("li[id]")) {
+    const was = at(row.id);
+    if (was?.outerHTML !== row.outerHTML) was?.replaceWith(row);
+  }
+  return part;
 }
 
 // marks gives selectors by which an element, or what stands nearest to it, is

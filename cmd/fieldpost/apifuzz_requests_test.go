@@ -229,7 +229,8 @@ func (p *port) breakParameter(r *request) {
 		r.target = p.target(r.op, given)
 		return
 	}
-	if forbidden(parameter.schema, bad) {
+	leftOut := bad == "" && parameter.In == "query" && !parameter.Required // as a form leaves out what nobody filled in
+	if forbidden(parameter.schema, bad) && !leftOut {
 		r.expected = mustRefuse
 	}
 	if parameter.In == "header" {

@@ -72,7 +72,7 @@ func TestNoRequestOfTheDocumentBreaksThePort(t *testing.T) {
 
 func newPort(t *testing.T, seed uint64) *port {
 	t.Helper()
-	l := newLaptop(t)
+	l := loneLaptop(t)
 	l.env = append(l.env, "FIELDPOST_NOTIFY_ENABLED=false")
 	contact := l.org.AddContact(sandbox.Person{FirstName: "Ana", LastName: "Müller", Email: "ana@kunde.test"})
 	l.start()

@@ -30,7 +30,7 @@ const captors = 64
 func TestAKilledDaemonLosesNothingAcknowledgedAndDoublesNothing(t *testing.T) {
 	rounds, seed := outboxtest.Rounds(t, 200), outboxtest.Seed(t)
 	rng := rand.New(rand.NewPCG(seed, 0))
-	l := newLaptop(t)
+	l := loneLaptop(t)
 	l.org.AddContact(sandbox.Person{FirstName: "Ana", LastName: "Müller", Email: "ana@kunde.test"})
 	l.start()
 	l.signIn()

@@ -6,6 +6,7 @@ import (
 	"net/http"
 	"os/exec"
 	"strings"
+	"sync/atomic"
 	"testing"
 	"time"
 )
@@ -16,9 +17,19 @@ func TestATerminalShowsHowFarADrainIs(t *testing.T) {
 		t.Skip("SKIP: no script (util-linux), which makes a terminal")
 	}
 	l := atWork(t)
+	var calls atomic.Int32
+	seen := make(chan struct{})
 	slow := func(r *http.Request) {
-		if strings.Contains(r.URL.Path, "/composite/sobjects") {
-			time.Sleep(time.Second)
+		if !strings.Contains(r.URL.Path, "/composite/sobjects") {
+			return
+		}
+		if calls.Add(1) == 1 {
+			time.Sleep(time.Second) // time to be looked at before the first is done
+			return
+		}
+		select {
+		case <-seen:
+		case <-time.After(20 * time.Second):
 		}
 	}
 	l.onCall.Store(&slow)
@@ -42,6 +53,7 @@ func TestATerminalShowsHowFarADrainIs(t *testing.T) {
 		s := l.status().Sending
 		return s != nil && s.Done > 0 && s.Total == 300
 	})
+	close(seen)
 	if err := onTerminal.Wait(); err != nil {
 		t.Fatalf("%v: %s", err, &plain)
 	}

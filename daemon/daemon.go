@@ -35,6 +35,9 @@ type Parts struct {
 	Transport http.RoundTripper
 	// Service, where set, tells how the operating system keeps this program running.
 	Service func(context.Context) string
+	// Replaced, where set, returns nil once the program's own file was replaced; see
+	// ErrReplaced.
+	Replaced func(context.Context) error
 	// OnReady, where set, is told where the daemon answers once it does.
 	OnReady func(url string)
 }
@@ -158,6 +161,7 @@ func (d *Daemon) Run(ctx context.Context) error {
 	run("keeper", d.keeper.run)
 	run("settings", d.watchSettings)
 	run("notices", (&notices{d: d, guard: guard, port: sockets.Port, desktop: notify.System, refused: d.inbox.Counts().Rejected}).run)
+	run("program", d.untilReplaced)
 	run("network watch", func(ctx context.Context) error { return netwatch.Watch(ctx, d.drain.Nudge) })
 
 	withdraw, err := localapi.Announce(paths.API, sockets.URL(), guard.Owner())

@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"io/fs"
 	"os"
+	"path/filepath"
 
 	"github.com/kardianos/service"
 )
@@ -21,16 +22,19 @@ type placer interface {
 // complete: kardianos's template engine, which quotes too little, finds nothing to
 // fill in, for the renderers escape every opening brace.
 func library(system, option, text, executable string) (placer, error) {
+	return placerOf(system, &service.Config{
+		Name:        Name,
+		Description: description,
+		Executable:  executable,
+		Option:      service.KeyValue{"UserService": true, option: text},
+	})
+}
+
+func placerOf(system string, definition *service.Config) (placer, error) {
 	for _, known := range service.AvailableSystems() {
-		if known.String() != system {
-			continue
+		if known.String() == system {
+			return known.New(nil, definition)
 		}
-		return known.New(nil, &service.Config{
-			Name:        Name,
-			Description: description,
-			Executable:  executable,
-			Option:      service.KeyValue{"UserService": true, option: text},
-		})
 	}
 	return nil, fmt.Errorf("no %s in this build", system)
 }
@@ -51,9 +55,38 @@ func (d *definition) read() (string, error) {
 	return string(text), fileError(d.path, err)
 }
 
-func (d *definition) exists() bool {
-	_, err := os.Lstat(d.path)
+func (d *definition) exists() bool { return lies(d.path) }
+
+// lies tells whether there is a file at path.
+func lies(path string) bool {
+	_, err := os.Lstat(path)
 	return err == nil
+}
+
+// inPlace tells whether our text of today lies there.
+func (d *definition) inPlace() bool {
+	text, err := d.read()
+	return err == nil && text != "" && text == d.text
+}
+
+// write puts the definition in place by itself, whole or not at all: for what the
+// library does not know.
+func (d *definition) write() error {
+	if current, err := d.read(); err != nil || current == d.text {
+		return err
+	}
+	if err := os.MkdirAll(filepath.Dir(d.path), 0o755); err != nil {
+		return fileError(d.path, err)
+	}
+	draft := d.path + ".new"
+	err := os.WriteFile(draft, []byte(d.text), 0o644)
+	if err == nil {
+		err = os.Rename(draft, d.path)
+	}
+	if err != nil {
+		return fileError(d.path, errors.Join(err, (&definition{path: draft}).remove()))
+	}
+	return nil
 }
 
 // outdated tells whether there is a text and it is not ours of today.

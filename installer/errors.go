@@ -14,6 +14,11 @@ const (
 	CodeFile         = "service_file"          // its definition cannot be written or removed
 	CodePath         = "service_path"          // a path or argument that no definition can hold
 	CodeNoUser       = "service_no_user"       // the system does not say who runs the program
+	CodeNotAdmin     = "service_not_admin"     // only an administrator can do this
+	CodeForAllUsers  = "service_for_all_users" // one user cannot take off what is there for every user
+	CodeAccount      = "service_account"       // no account of that name
+	CodeLogon        = "service_logon"         // Windows would not log the account on
+	CodeWindowsOnly  = "service_windows_only"  // a service under an account, elsewhere
 )
 
 // An Error is why the service could not be put on, taken off or reached. Code is

@@ -6,6 +6,7 @@ package installer
 
 import (
 	"context"
+	"log/slog"
 	"os"
 	"os/user"
 	"path/filepath"
@@ -25,7 +26,22 @@ type Config struct {
 	LogDir     string   // macOS: folder for what the process itself prints; "" for none
 	Runner     Runner   // runs the service manager's own programs
 	Daemon     Daemon   // the running daemon; needed on Windows only
+	// Account, where set, makes a Windows service under this account instead of a
+	// logon task. Windows only; it takes an administrator.
+	Account *Account
 }
+
+// Account is who a Windows service runs as. It is never printed.
+type Account struct {
+	Name     string // DOMAIN\NAME, .\NAME or NAME
+	Password string // "" for a managed service account
+}
+
+// LogValue leaves the password out.
+func (a Account) LogValue() slog.Value { return slog.StringValue(a.Name) }
+
+// String leaves the password out.
+func (a Account) String() string { return a.Name }
 
 // A Daemon is the running daemon as its local port shows it. Windows has no signal
 // that a task could be ended gracefully with.
@@ -56,6 +72,8 @@ type Status struct {
 	Since    time.Time `json:"since,omitzero"`      // of the state
 	Restarts int       `json:"restarts"`            // by the manager, since the last start by hand
 	LastExit *Exit     `json:"last_exit,omitempty"` // nil where it never ended
+	// NextStart is when the manager tries again, while one that failed waits for it.
+	NextStart time.Time `json:"next_start,omitzero"`
 }
 
 // Exit is how the process last ended.
@@ -80,17 +98,20 @@ type manager interface {
 
 // New prepares the service of the user who runs the program. It changes nothing.
 func New(cfg Config) (*Service, error) {
-	exe, err := executable(cfg.Executable)
+	cfg, err := checked(cfg)
 	if err != nil {
-		return nil, err
-	}
-	cfg.Executable = exe
-	if err := printable(append([]string{exe, cfg.LogDir}, cfg.Args...)...); err != nil {
 		return nil, err
 	}
 	account, err := user.Current()
 	if err != nil {
 		return nil, &Error{Code: CodeNoUser, Err: err}
+	}
+	if cfg.Account != nil {
+		service, err := newAccountService(cfg)
+		return &Service{service}, err
+	}
+	if existing := existingAccountService(cfg, account); existing != nil {
+		return &Service{existing}, nil
 	}
 	switch runtime.GOOS {
 	case "windows":
@@ -122,6 +143,16 @@ func (s *Service) Restart(ctx context.Context) error { return s.manager.restart(
 
 // Status tells what the service does.
 func (s *Service) Status(ctx context.Context) (Status, error) { return s.manager.status(ctx) }
+
+// checked finds the program and refuses what no definition could hold.
+func checked(cfg Config) (Config, error) {
+	exe, err := executable(cfg.Executable)
+	if err != nil {
+		return Config{}, err
+	}
+	cfg.Executable = exe
+	return cfg, printable(append([]string{exe, cfg.LogDir}, cfg.Args...)...)
+}
 
 // executable finds the program, links followed: the link may go where the file stays.
 func executable(given string) (string, error) {

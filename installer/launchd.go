@@ -19,7 +19,8 @@ type launchAgent struct {
 	definition
 	runner Runner
 	logDir string
-	domain string // gui/UID
+	domain string     // gui/UID
+	forAll definition // the agent of every user, where there is one
 }
 
 func newLaunchAgent(cfg Config, account *user.User) (*launchAgent, error) {
@@ -31,6 +32,7 @@ func newLaunchAgent(cfg Config, account *user.User) (*launchAgent, error) {
 	return &launchAgent{
 		definition: definition{path: filepath.Join(account.HomeDir, "Library", "LaunchAgents", Name+".plist"), text: text, placer: placer},
 		runner:     cfg.Runner, logDir: cfg.LogDir, domain: "gui/" + account.Uid,
+		forAll: definition{path: sharedAgentPath, text: agentText(cfg.Executable, cfg.Args, "")},
 	}, nil
 }
 
@@ -82,6 +84,9 @@ func (a *launchAgent) install(ctx context.Context) error {
 	if current, err := a.read(); err != nil || current == a.text {
 		return err
 	}
+	if !a.exists() && a.forAll.inPlace() {
+		return nil // what every user has runs the same
+	}
 	if a.logDir != "" {
 		if err := os.MkdirAll(a.logDir, 0o700); err != nil {
 			return fileError(a.logDir, err)
@@ -98,7 +103,7 @@ func (a *launchAgent) install(ctx context.Context) error {
 
 func (a *launchAgent) uninstall(ctx context.Context) error {
 	if !a.exists() {
-		return nil
+		return refuseForAll(a.forAll.path)
 	}
 	if err := a.bootout(ctx); err != nil {
 		return err
@@ -112,14 +117,14 @@ func (a *launchAgent) uninstall(ctx context.Context) error {
 // start registers the agent where it is not, and then starts it: launchd may
 // register one without starting it.
 func (a *launchAgent) start(ctx context.Context) error {
-	if !a.exists() {
+	if !lies(a.file()) {
 		return &Error{Code: CodeNotInstalled}
 	}
 	if _, loaded := a.print(ctx); !loaded {
 		if err := a.launchctl(ctx, "enable", a.target()); err != nil {
 			return err
 		}
-		if err := a.launchctl(ctx, "bootstrap", a.domain, a.path); err != nil {
+		if err := a.launchctl(ctx, "bootstrap", a.domain, a.file()); err != nil {
 			return err
 		}
 	}
@@ -127,7 +132,7 @@ func (a *launchAgent) start(ctx context.Context) error {
 }
 
 func (a *launchAgent) stop(ctx context.Context) error {
-	if !a.exists() {
+	if !lies(a.file()) {
 		return &Error{Code: CodeNotInstalled}
 	}
 	return a.bootout(ctx)
@@ -142,15 +147,23 @@ func (a *launchAgent) restart(ctx context.Context) error {
 }
 
 func (a *launchAgent) status(ctx context.Context) (Status, error) {
-	if !a.exists() {
+	if !lies(a.file()) {
 		return Status{State: NotInstalled}, nil
 	}
 	status := Status{State: Stopped}
 	if out, loaded := a.print(ctx); loaded {
 		status = parsePrint(out)
 	}
-	status.File, status.AtLogin, status.Outdated = a.path, true, a.outdated()
+	status.File, status.AtLogin, status.Outdated = a.file(), true, a.outdated()
 	return status, nil
+}
+
+// file is the user's own definition, else that of every user.
+func (a *launchAgent) file() string {
+	if !a.exists() && a.forAll.exists() {
+		return a.forAll.path
+	}
+	return a.path
 }
 
 func (a *launchAgent) target() string { return a.domain + "/" + Name }

@@ -52,6 +52,7 @@ func TestLaunchAgent(t *testing.T) {
 func TestTask(t *testing.T) {
 	const sid = "S-1-5-21-1-2-3-1001"
 	golden(t, "plain.task.xml", taskText(`C:\Program Files\fieldpost\fieldpost.exe`, plainArgs, sid))
+	golden(t, "group.task.xml", groupText(`C:\Program Files\fieldpost\fieldpostw.exe`, setUp))
 	golden(t, "odd.task.xml", taskText(`C:\a & b\fieldpost.exe`, []string{"run", "--home", `D:\Ana's <files>\`}, sid))
 }
 

@@ -15,7 +15,8 @@ type userUnit struct {
 	definition
 	runner  Runner
 	account string
-	booted  string // a folder that exists where systemd is the system's manager
+	booted  string     // a folder that exists where systemd is the system's manager
+	forAll  definition // the unit of every user, where there is one
 }
 
 func newUserUnit(cfg Config, account *user.User) (*userUnit, error) {
@@ -30,7 +31,7 @@ func newUserUnit(cfg Config, account *user.User) (*userUnit, error) {
 	}
 	return &userUnit{
 		definition: definition{path: filepath.Join(home, ".config", "systemd", "user", unitName), text: text, placer: placer},
-		runner:     cfg.Runner, account: account.Username, booted: "/run/systemd/system",
+		runner:     cfg.Runner, account: account.Username, booted: "/run/systemd/system", forAll: definition{path: sharedUnitPath, text: text},
 	}, nil
 }
 
@@ -42,6 +43,9 @@ func (u *userUnit) install(ctx context.Context) error {
 	if current, err := u.read(); err != nil || current == u.text && before.atLogin() {
 		return err
 	}
+	if !u.exists() && u.forAll.inPlace() {
+		return nil // what every user has runs the same
+	}
 	if err := u.place(); err != nil {
 		return err
 	}
@@ -52,7 +56,7 @@ func (u *userUnit) install(ctx context.Context) error {
 // service back at the next login.
 func (u *userUnit) uninstall(ctx context.Context) error {
 	if !u.exists() {
-		return nil
+		return refuseForAll(u.forAll.path)
 	}
 	if err := u.reachable(ctx); err != nil {
 		wanted := filepath.Join(filepath.Dir(u.path), "default.target.wants", unitName)

@@ -35,10 +35,14 @@ func (p unitProperties) status() Status {
 		return Status{State: NotInstalled}
 	}
 	state, since := p.state()
-	return Status{
+	status := Status{
 		State: state, Since: p.time(since), File: p["FragmentPath"], AtLogin: p.atLogin(),
 		PID: p.number("MainPID"), Restarts: p.number("NRestarts"), LastExit: p.lastExit(),
 	}
+	if state == CrashLooping && !status.Since.IsZero() {
+		status.NextStart = status.Since.Add(restartDelay)
+	}
+	return status
 }
 
 // state tells what the unit does and which property says since when. A unit that

@@ -178,7 +178,7 @@ func TestStatusIsWhatSystemdTells(t *testing.T) {
 		},
 		"waiting for its next restart": {
 			head + "ActiveState=activating\nSubState=auto-restart\nMainPID=0\nNRestarts=7\nExecMainCode=1\nExecMainStatus=203\nExecMainExitTimestamp=" + stamp + "\nStateChangeTimestamp=" + stamp + "\n",
-			Status{State: CrashLooping, Restarts: 7, Since: at, LastExit: &Exit{Code: 203, At: at}},
+			Status{State: CrashLooping, Restarts: 7, Since: at, NextStart: at.Add(restartDelay), LastExit: &Exit{Code: 203, At: at}},
 		},
 		"stopped": {
 			head + "ActiveState=inactive\nSubState=dead\nInactiveEnterTimestamp=" + stamp + "\nExecMainCode=1\nExecMainStatus=0\nExecMainExitTimestamp=" + stamp + "\n",

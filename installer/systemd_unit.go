@@ -1,6 +1,13 @@
 package installer
 
-import "strings"
+import (
+	"strconv"
+	"strings"
+	"time"
+)
+
+// restartDelay is how long a daemon that failed stays down.
+const restartDelay = time.Second
 
 // unitText renders the systemd user unit.
 //
@@ -24,7 +31,7 @@ StartLimitIntervalSec=0
 Type=exec
 ExecStart=` + line + `
 Restart=on-failure
-RestartSec=1
+RestartSec=` + strconv.Itoa(int(restartDelay.Seconds())) + `
 TimeoutStopSec=10
 UMask=0077
 NoNewPrivileges=yes

@@ -5,11 +5,22 @@ import (
 	"errors"
 	"os"
 	"os/user"
+	"path/filepath"
 	"strings"
 )
 
-// runKey holds what Windows starts at a user's logon without any task.
-const runKey = `HKCU\Software\Microsoft\Windows\CurrentVersion\Run`
+// windowlessName is the program built without a console, which Windows would else
+// open for as long as the daemon runs.
+const windowlessName = Name + "w.exe"
+
+// windowless is the program without a console where one lies beside the executable.
+func windowless(executable string) string {
+	beside := filepath.Join(filepath.Dir(executable), windowlessName)
+	if lies(beside) {
+		return beside
+	}
+	return executable
+}
 
 // taskScheduler is the service as a logon task of Windows, for kardianos/service
 // has no per-user service there. Where the company forbids tasks, a value of the
@@ -24,16 +35,22 @@ type taskScheduler struct {
 }
 
 func newTaskScheduler(cfg Config, account *user.User) *taskScheduler {
+	executable := windowless(cfg.Executable)
 	return &taskScheduler{
-		runner: cfg.Runner, daemon: cfg.Daemon, executable: cfg.Executable, args: cfg.Args,
+		runner: cfg.Runner, daemon: cfg.Daemon, executable: executable, args: cfg.Args,
 		name: taskName(account.Username),
-		text: taskText(cfg.Executable, cfg.Args, account.Uid),
+		text: taskText(executable, cfg.Args, account.Uid),
 	}
 }
 
-// taskName is a folder of ours and the account, without what a file name forbids.
+// taskName is a folder of ours and the account.
 func taskName(account string) string {
-	return `\fieldpost\` + strings.Map(func(r rune) rune {
+	return taskFolder + plainName(account)
+}
+
+// plainName is an account in a form that tasks and services may be called by.
+func plainName(account string) string {
+	return strings.Map(func(r rune) rune {
 		if strings.ContainsRune(`\/:*?"<>|`, r) {
 			return '.'
 		}
@@ -41,32 +58,33 @@ func taskName(account string) string {
 	}, account)
 }
 
-// install registers the task. /F replaces an older one, so twice is once.
+// install registers the task. /F replaces an older one; one that is right is left
+// alone, for it may be running.
 func (t *taskScheduler) install(ctx context.Context) error {
-	refused := t.register(ctx)
-	if refused == nil {
-		t.forgetRunValue(ctx)
+	if t.registered(ctx) {
 		return nil
 	}
-	line := windowsCommandLine(append([]string{t.executable}, t.args...))
-	if _, err := t.runner.Run(ctx, nil, "reg", "add", runKey, "/v", Name, "/t", "REG_SZ", "/d", line, "/f"); err != nil {
-		return errors.Join(refused, commandError(err, "reg", "add", runKey))
+	refused := createTask(ctx, t.runner, t.name, t.text)
+	if refused == nil {
+		forgetRunValue(ctx, t.runner, runKey)
+		return nil
 	}
-	return nil
+	return addRunValue(ctx, t.runner, runKey, windowsCommandLine(append([]string{t.executable}, t.args...)), refused)
 }
 
-func (t *taskScheduler) register(ctx context.Context) error {
+// createTask registers a task under a name.
+func createTask(ctx context.Context, runner Runner, name, text string) error {
 	file, err := os.CreateTemp("", "fieldpost-*.xml")
 	if err != nil {
 		return fileError(os.TempDir(), err)
 	}
 	defer os.Remove(file.Name())
-	_, err = file.Write(utf16File(t.text))
+	_, err = file.Write(utf16File(text))
 	if err := errors.Join(err, file.Close()); err != nil {
 		return fileError(file.Name(), err)
 	}
-	_, err = t.schtasks(ctx, "/Create", "/TN", t.name, "/XML", file.Name(), "/F")
-	return err
+	_, err = runner.Run(ctx, nil, "schtasks", "/Create", "/TN", name, "/XML", file.Name(), "/F")
+	return commandError(err, "schtasks", "/Create", "/TN", name)
 }
 
 func (t *taskScheduler) uninstall(ctx context.Context) error {
@@ -78,27 +96,28 @@ func (t *taskScheduler) uninstall(ctx context.Context) error {
 			return err
 		}
 	}
-	t.forgetRunValue(ctx)
+	forgetRunValue(ctx, t.runner, runKey)
 	return nil
 }
 
 func (t *taskScheduler) start(ctx context.Context) error {
-	if _, known := t.query(ctx); known {
-		_, err := t.schtasks(ctx, "/Run", "/TN", t.name)
-		return err
-	}
-	if !t.hasRunValue(ctx) {
+	_, known := t.query(ctx)
+	if !known && !hasRunValue(ctx, t.runner, runKey) {
 		return &Error{Code: CodeNotInstalled}
 	}
 	if t.daemon.Running(ctx) {
 		return nil
+	}
+	if known {
+		_, err := t.schtasks(ctx, "/Run", "/TN", t.name)
+		return err
 	}
 	return commandError(t.runner.Spawn(t.executable, t.args...), t.executable)
 }
 
 func (t *taskScheduler) stop(ctx context.Context) error {
 	_, known := t.query(ctx)
-	if !known && !t.hasRunValue(ctx) {
+	if !known && !hasRunValue(ctx, t.runner, runKey) {
 		return &Error{Code: CodeNotInstalled}
 	}
 	return t.end(ctx)
@@ -130,7 +149,7 @@ func (t *taskScheduler) status(ctx context.Context) (Status, error) {
 	case known:
 		status.File = t.name
 		status.Outdated = t.outdated(ctx)
-	case t.hasRunValue(ctx):
+	case hasRunValue(ctx, t.runner, runKey):
 		status = Status{State: Stopped, File: runKey}
 	default:
 		return Status{State: NotInstalled}, nil
@@ -144,23 +163,22 @@ func (t *taskScheduler) status(ctx context.Context) (Status, error) {
 
 // outdated compares what the task runs with what it should.
 func (t *taskScheduler) outdated(ctx context.Context) bool {
-	out, err := t.schtasks(ctx, "/Query", "/TN", t.name, "/XML", "ONE")
-	if err != nil {
-		return false
-	}
-	command, arguments, ok := action(out)
+	command, arguments, ok := t.action(ctx)
 	return ok && (command != t.executable || arguments != windowsCommandLine(t.args))
 }
 
-func (t *taskScheduler) hasRunValue(ctx context.Context) bool {
-	_, err := t.runner.Run(ctx, nil, "reg", "query", runKey, "/v", Name)
-	return err == nil
+// registered tells whether the task is there and runs what it should.
+func (t *taskScheduler) registered(ctx context.Context) bool {
+	command, arguments, ok := t.action(ctx)
+	return ok && command == t.executable && arguments == windowsCommandLine(t.args)
 }
 
-func (t *taskScheduler) forgetRunValue(ctx context.Context) {
-	if t.hasRunValue(ctx) {
-		_, _ = t.runner.Run(ctx, nil, "reg", "delete", runKey, "/v", Name, "/f") // a second start would only find the first running
+func (t *taskScheduler) action(ctx context.Context) (command, arguments string, ok bool) {
+	out, err := t.schtasks(ctx, "/Query", "/TN", t.name, "/XML", "ONE")
+	if err != nil {
+		return "", "", false
 	}
+	return action(out)
 }
 
 func (t *taskScheduler) schtasks(ctx context.Context, args ...string) (string, error) {

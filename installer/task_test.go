@@ -41,7 +41,7 @@ func TestTheTaskIsRegisteredFromAFileThatIsGoneAfterwards(t *testing.T) {
 	if err := task.install(t.Context()); err != nil {
 		t.Fatal(err)
 	}
-	created := runner.ran[0]
+	created := runner.verbs()[0]
 	if !strings.HasPrefix(created, `schtasks /Create /TN \fieldpost\ana /XML `) || !strings.HasSuffix(created, " /F") {
 		t.Fatalf("ran %q", created)
 	}

@@ -11,14 +11,18 @@ type task struct {
 	XMLName     xml.Name `xml:"http://schemas.microsoft.com/windows/2004/02/mit/task Task"`
 	Version     string   `xml:"version,attr"`
 	Description string   `xml:"RegistrationInfo>Description"`
-	Trigger     struct {
+	// SecurityDescriptor says who may see, start and change the task (SDDL); "" leaves
+	// it to its maker.
+	SecurityDescriptor string `xml:"RegistrationInfo>SecurityDescriptor,omitempty"`
+	Trigger            struct {
 		Enabled bool
-		UserID  string `xml:"UserId"`
+		UserID  string `xml:"UserId,omitempty"`
 	} `xml:"Triggers>LogonTrigger"`
 	Principal struct {
 		ID        string `xml:"id,attr"`
-		UserID    string `xml:"UserId"`
-		LogonType string
+		UserID    string `xml:"UserId,omitempty"`
+		GroupID   string `xml:"GroupId,omitempty"`
+		LogonType string `xml:",omitempty"`
 		RunLevel  string
 	} `xml:"Principals>Principal"`
 	Settings taskSettings
@@ -47,13 +51,32 @@ type taskSettings struct {
 // that it takes no administrator; restarted a minute after a failure, the least
 // that Windows allows, as often as it allows; without time limit, on battery too.
 func taskText(executable string, args []string, userID string) string {
-	t := task{Version: "1.2", Description: description}
-	t.Trigger.Enabled, t.Trigger.UserID = true, userID
-	t.Principal.ID, t.Principal.UserID = "User", userID
-	t.Principal.LogonType, t.Principal.RunLevel = "InteractiveToken", "LeastPrivilege"
-	t.Settings = taskSettings{MultipleInstancesPolicy: "IgnoreNew", AllowHardTerminate: true, StartWhenAvailable: true, Hidden: true, ExecutionTimeLimit: "PT0S"}
+	t := logonTask(executable, args)
+	t.Trigger.UserID, t.Principal.UserID, t.Principal.LogonType = userID, userID, "InteractiveToken"
+	t.Settings.MultipleInstancesPolicy = "IgnoreNew"
+	return t.text()
+}
+
+// groupText renders the logon task of the group Users: whoever logs on, each on their
+// own, several at a time.
+func groupText(executable string, args []string) string {
+	t := logonTask(executable, args)
+	t.SecurityDescriptor, t.Principal.GroupID = forAllToRun, usersGroup
+	t.Settings.MultipleInstancesPolicy = "Parallel"
+	return t.text()
+}
+
+func logonTask(executable string, args []string) *task {
+	t := &task{Version: "1.2", Description: description}
+	t.Trigger.Enabled = true
+	t.Principal.ID, t.Principal.RunLevel = "User", "LeastPrivilege"
+	t.Settings = taskSettings{AllowHardTerminate: true, StartWhenAvailable: true, Hidden: true, ExecutionTimeLimit: "PT0S"}
 	t.Settings.RestartOnFailure.Interval, t.Settings.RestartOnFailure.Count = "PT1M", 255
 	t.Actions.Context, t.Actions.Command, t.Actions.Arguments = "User", executable, windowsCommandLine(args)
+	return t
+}
+
+func (t *task) text() string {
 	body, err := xml.MarshalIndent(t, "", "  ")
 	if err != nil {
 		return "" // these types always marshal; held by the golden test

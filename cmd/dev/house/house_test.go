@@ -38,6 +38,7 @@ var allowed = map[string][]string{
 	"daemon/netwatch":  {},
 	"daemon/notify":    {},
 	"daemon/support":   {},
+	"daemon/upgrade":   {},
 	"daemon/doctor":    {"outbox", "daemon/words", "daemon/config", "daemon/crm"},
 	"daemon/orgbundle": {},
 	"daemon/page":      {"outbox", "outbox/activity", "daemon/words", "daemon/localapi"},

@@ -1,6 +1,7 @@
 package daemon
 
 import (
+	"context"
 	"encoding/json"
 	"errors"
 	"fmt"
@@ -8,6 +9,7 @@ import (
 	"path/filepath"
 	"strconv"
 	"strings"
+	"time"
 
 	"github.com/gofrs/flock"
 
@@ -53,6 +55,29 @@ func lockHome(state, api string) (unlock func() error, err error) {
 		return nil, errors.Join(unusable(err), lock.Unlock())
 	}
 	return lock.Unlock, nil
+}
+
+// freePoll is how often a home is looked at that is to become free.
+const freePoll = 50 * time.Millisecond
+
+// AwaitFree waits until no fieldpost holds the home: a daemon that was stopped closes
+// its files after it has closed its port. The end of ctx gives a *RunningError.
+func AwaitFree(ctx context.Context, paths config.Paths) error {
+	for {
+		unlock, err := lockHome(paths.State, paths.API)
+		if err == nil {
+			return unlock()
+		}
+		var held *RunningError
+		if !errors.As(err, &held) {
+			return err
+		}
+		select {
+		case <-ctx.Done():
+			return held
+		case <-time.After(freePoll):
+		}
+	}
 }
 
 // holder tells whose lock it is: by the pid beside it, else by what a ready daemon

@@ -231,6 +231,16 @@ func (s *sealing) read(ctx context.Context, name string) (age.Identity, error) {
 	return age.ParseX25519Identity(secret)
 }
 
+// erase takes the identity out of the keychain, and any that came back.
+func (s *sealing) erase(ctx context.Context) error {
+	stored := s.current()
+	errs := []error{s.secrets.Delete(ctx, stored.secretName())}
+	for _, name := range stored.Lost {
+		errs = append(errs, s.secrets.Delete(ctx, name))
+	}
+	return errors.Join(errs...)
+}
+
 // exposed reports whether the private half lies in the file for want of a keychain,
 // and what the keychain said when it was last asked to take it.
 func (s *sealing) exposed() (inFile bool, why error) {

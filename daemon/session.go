@@ -259,6 +259,11 @@ func (s *session) signOut(ctx context.Context, keep, discard bool) error {
 	if err := s.refresher.Revoke(ctx); err != nil {
 		s.home.Log.Warn("the grant could not be revoked", "error", err)
 	}
+	return s.end(ctx)
+}
+
+// end forgets who is signed in, and what belongs to that account.
+func (s *session) end(ctx context.Context) error {
 	return s.atRest(ctx, func() error {
 		return errors.Join(s.refresher.Forget(ctx), s.home.Outbox.SignOut(), s.home.forgetOrg())
 	})

@@ -175,18 +175,24 @@ func (p *program) readIdentity(name string) (age.Identity, error) {
 // passphrase is the environment's, else what a person types; wrong usage where there is
 // neither.
 func (p *program) passphrase() (string, error) {
-	if given := os.Getenv(passphraseEnv); given != "" {
+	return p.secret(passphraseEnv, p.words.Text("cli.outbox.export.ask"), "cli_no_passphrase")
+}
+
+// secret is what a variable of the environment holds, else what a person types unseen;
+// wrong usage, told by the code none, where there is neither.
+func (p *program) secret(variable, question, none string) (string, error) {
+	if given := os.Getenv(variable); given != "" {
 		return given, nil
 	}
 	terminal, ok := p.in.(*os.File)
 	if !ok || !term.IsTerminal(int(terminal.Fd())) {
-		return "", wrong("cli_no_passphrase")
+		return "", wrong(none)
 	}
-	fmt.Fprint(p.errOut, p.words.Text("cli.outbox.export.ask")+" ")
+	fmt.Fprint(p.errOut, question+" ")
 	typed, err := term.ReadPassword(int(terminal.Fd()))
 	fmt.Fprintln(p.errOut)
 	if err != nil || len(typed) == 0 {
-		return "", wrong("cli_no_passphrase")
+		return "", wrong(none)
 	}
 	return string(typed), nil
 }

@@ -20,8 +20,10 @@ var version = "dev"
 
 func main() {
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
-	code := run(ctx, os.Args[1:], os.Stdin, os.Stdout, os.Stderr)
+	errOut, told := messages(os.Args[1:])
+	code := run(ctx, os.Args[1:], os.Stdin, os.Stdout, errOut)
 	stop()
+	told()
 	os.Exit(code)
 }
 

@@ -20,7 +20,7 @@ func (p *program) open() *cobra.Command {
 		if !errors.Is(err, client.ErrNotRunning) {
 			return err
 		}
-		service, settings, err := p.installer(c.Context())
+		service, settings, err := p.installer(c.Context(), nil)
 		if err != nil {
 			return client.ErrNotRunning // no service can be had here; this says how to start without
 		}

@@ -47,6 +47,8 @@ type laptop struct {
 	addr   string
 	daemon *exec.Cmd
 	env    []string // besides that of each command
+	// program, where set, runs instead of the one that all tests share.
+	program string
 	// onCall, where set, sees each data call with its access token.
 	onCall atomic.Pointer[func(*http.Request)]
 }
@@ -92,9 +94,12 @@ func (l *laptop) goAway() { _ = l.server.Close() }
 
 func (l *laptop) command(ctx context.Context, args ...string) *exec.Cmd {
 	l.t.Helper()
-	path, err := binary()
-	if err != nil {
-		l.t.Fatal(err)
+	path := l.program
+	if path == "" {
+		var err error
+		if path, err = binary(); err != nil {
+			l.t.Fatal(err)
+		}
 	}
 	c := exec.CommandContext(ctx, path, args...)
 	c.Env = append(os.Environ(),

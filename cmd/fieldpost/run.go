@@ -11,16 +11,33 @@ import (
 
 	"fieldpost/daemon"
 	"fieldpost/daemon/config"
+	"fieldpost/installer"
 )
 
 func (p *program) runDaemon() *cobra.Command {
-	return p.described(p.command("run", func(c *cobra.Command, _ []string) error {
-		settings, err := p.load()
-		if err != nil {
-			return err
+	var service string
+	c := p.command("run", func(c *cobra.Command, _ []string) error {
+		if service != "" {
+			return installer.RunAsService(service, p.runOnce)
 		}
-		return p.serve(c.Context(), settings)
-	}), "run", "run")
+		err := p.runOnce(c.Context())
+		if errors.Is(err, daemon.ErrReplaced) {
+			return p.runAgain()
+		}
+		return err
+	})
+	c.Flags().StringVar(&service, "as-service", "", "")
+	_ = c.Flags().MarkHidden("as-service") // what a Windows service's definition says
+	return p.described(c, "run", "run")
+}
+
+// runOnce runs the daemon until ctx ends or its program is replaced.
+func (p *program) runOnce(ctx context.Context) error {
+	settings, err := p.load()
+	if err != nil {
+		return err
+	}
+	return p.serve(ctx, settings)
 }
 
 // serve runs the daemon until ctx ends.
@@ -40,7 +57,9 @@ func (p *program) serve(ctx context.Context, settings *config.Config) error {
 	if err != nil {
 		return errors.Join(err, home.Close())
 	}
-	d, err := daemon.New(home, daemon.Parts{Version: version, Transport: transport, Service: p.serviceState})
+	d, err := daemon.New(home, daemon.Parts{
+		Version: version, Transport: transport, Service: p.serviceState, Replaced: p.replaced(ctx, log),
+	})
 	if err != nil {
 		return errors.Join(err, home.Close())
 	}

@@ -3,8 +3,8 @@ package main
 import (
 	"context"
 	"errors"
-	"fmt"
 	"os"
+	"time"
 
 	"github.com/spf13/cobra"
 
@@ -17,28 +17,29 @@ import (
 func (p *program) service() *cobra.Command {
 	verb := func(name string, do func(context.Context, *installer.Service) error) *cobra.Command {
 		return p.described(p.command(name, func(c *cobra.Command, _ []string) error {
-			service, _, err := p.installer(c.Context())
+			service, _, err := p.installer(c.Context(), nil)
 			if err != nil {
 				return err
 			}
 			if err := do(c.Context(), service); err != nil {
 				return err
 			}
-			p.say("cli.service." + name + ".done")
+			p.say("service.done." + name)
 			return nil
 		}), "service."+name, "service "+name)
 	}
 	return p.group("service",
-		verb("install", func(ctx context.Context, s *installer.Service) error { return s.Install(ctx) }),
+		p.serviceInstall(),
 		p.serviceUninstall(),
 		verb("start", func(ctx context.Context, s *installer.Service) error { return s.Start(ctx) }),
-		verb("stop", func(ctx context.Context, s *installer.Service) error { return s.Stop(ctx) }),
+		p.serviceStop(),
 		verb("restart", func(ctx context.Context, s *installer.Service) error { return s.Restart(ctx) }),
 		p.serviceStatus(),
 	)
 }
 
-func (p *program) installer(ctx context.Context) (*installer.Service, *config.Config, error) {
+// installer prepares the caller's service, or a Windows service under an account.
+func (p *program) installer(ctx context.Context, account *installer.Account) (*installer.Service, *config.Config, error) {
 	settings, err := p.load()
 	if err != nil {
 		return nil, nil, err
@@ -49,9 +50,18 @@ func (p *program) installer(ctx context.Context) (*installer.Service, *config.Co
 	}
 	service, err := installer.New(installer.Config{
 		Args: args, LogDir: settings.Paths().Logs, Runner: installer.System{}, Daemon: &localDaemon{p: p, settings: settings},
+		Account: account,
 	})
 	return service, settings, err
 }
+
+// forAllUsers prepares the service of every user, each with their own files.
+func forAllUsers() (*installer.AllUsers, error) {
+	return installer.NewForAllUsers(installer.Config{Args: []string{"run"}, Runner: installer.System{}})
+}
+
+// endTime is how long a daemon that was asked to stop may take.
+const endTime = 10 * time.Second
 
 // localDaemon is the running daemon as its port shows it.
 type localDaemon struct {
@@ -72,104 +82,93 @@ func (l *localDaemon) Stop(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	return running.Stop(ctx)
-}
-
-// serviceState tells how the system keeps the daemon running, "" where it does not say.
-func (p *program) serviceState(ctx context.Context) string {
-	service, _, err := p.installer(ctx)
-	if err != nil {
-		return ""
+	if err := running.Stop(ctx); err != nil {
+		return err
 	}
-	status, err := service.Status(ctx)
-	if err != nil {
-		return ""
-	}
-	return string(status.State)
+	limited, cancel := context.WithTimeout(ctx, endTime)
+	defer cancel()
+	return daemon.AwaitFree(limited, l.settings.Paths())
 }
 
-func (p *program) serviceStatus() *cobra.Command {
-	return p.described(p.command("status", func(c *cobra.Command, _ []string) error {
-		service, _, err := p.installer(c.Context())
+// serviceInstall puts the service on and starts it: what is captured is to go at once.
+func (p *program) serviceInstall() *cobra.Command {
+	var all bool
+	var account string
+	c := p.command("install", func(c *cobra.Command, _ []string) error {
+		if err := apart(c, "all-users", "account"); err != nil {
+			return err
+		}
+		if all {
+			return p.atAllUsers(c.Context(), "install", (*installer.AllUsers).Install)
+		}
+		under, err := p.serviceAccount(account)
 		if err != nil {
 			return err
 		}
-		status, err := service.Status(c.Context())
+		service, _, err := p.installer(c.Context(), under)
 		if err != nil {
 			return err
 		}
-		if p.json {
-			return p.printJSON(status)
-		}
-		p.say("cli.service.state." + string(status.State))
-		if !status.Since.IsZero() {
-			p.say("cli.service.since", "time", moment(status.Since), "restarts", status.Restarts)
-		}
-		return nil
-	}), "service.status", "service status")
-}
-
-func (p *program) serviceUninstall() *cobra.Command {
-	var keep, discard bool
-	c := p.command("uninstall", func(c *cobra.Command, _ []string) error {
-		service, settings, err := p.installer(c.Context())
-		if err != nil {
+		if err := service.Install(c.Context()); err != nil {
 			return err
 		}
-		if err := apart(c, "keep-data", "discard-data"); err != nil {
+		if err := service.Start(c.Context()); err != nil {
 			return err
 		}
-		if !keep && !discard {
-			if err := p.refuseWhileItemsWait(c.Context(), settings); err != nil {
-				return orRemedy(err, "cli.service.uninstall.refused")
-			}
-		}
-		before, unknown := service.Status(c.Context())
-		if err := service.Uninstall(c.Context()); err != nil {
-			return err
-		}
-		if discard {
-			if err := os.RemoveAll(settings.Paths().State); err != nil {
-				return fmt.Errorf("removing %s: %w", settings.Paths().State, err)
-			}
-		}
-		if unknown == nil && before.State == installer.NotInstalled {
-			p.say("cli.service.state.not_installed")
-			return nil
-		}
-		p.say("cli.service.uninstall.done")
+		p.say("service.done.install")
 		return nil
 	})
-	c.Flags().BoolVar(&keep, "keep-data", false, p.words.Text("cli.flag.keep_data"))
-	c.Flags().BoolVar(&discard, "discard-data", false, p.words.Text("cli.flag.discard_data"))
-	return p.described(c, "service.uninstall", "service uninstall --keep-data")
+	c.Flags().BoolVar(&all, "all-users", false, p.words.Text("cli.flag.all_users"))
+	c.Flags().StringVar(&account, "account", "", p.words.Text("cli.flag.account"))
+	return p.described(c, "service.install", "service install")
 }
 
-// refuseWhileItemsWait asks the daemon, or counts itself where none runs.
-func (p *program) refuseWhileItemsWait(ctx context.Context, settings *config.Config) error {
-	running, err := p.client(ctx, settings)
-	if err == nil {
-		status, err := running.Status(ctx)
-		if err != nil {
-			return err
-		}
-		o := status.Outbox
-		return refuse(o.Waiting + o.Sending + o.NeedsAttention + o.Held)
+// servicePasswordEnv holds the password of the account that a Windows service runs
+// under, where nobody is there to be asked.
+const servicePasswordEnv = "FIELDPOST_SERVICE_PASSWORD"
+
+// serviceAccount asks for the password of the account named; a managed account, whose
+// name ends in $, has none.
+func (p *program) serviceAccount(name string) (*installer.Account, error) {
+	if name == "" {
+		return nil, nil
 	}
-	if !errors.Is(err, client.ErrNotRunning) {
-		return err
+	if name[len(name)-1] == '$' {
+		return &installer.Account{Name: name}, nil
 	}
-	home, err := daemon.OpenHome(ctx, settings, daemon.OpenSecrets(settings, os.Getenv), verifyApart(), p.logger(settings))
+	password, err := p.secret(servicePasswordEnv, p.words.Text("cli.service.ask_password", "account", clean(name)), "cli_no_service_password")
+	return &installer.Account{Name: name, Password: password}, err
+}
+
+// atAllUsers does a verb to the service of every user.
+func (p *program) atAllUsers(ctx context.Context, verb string, do func(*installer.AllUsers, context.Context) error) error {
+	all, err := forAllUsers()
 	if err != nil {
 		return err
 	}
-	n, err := home.Undelivered()
-	return errors.Join(err, home.Close(), refuse(n))
+	if err := do(all, ctx); err != nil {
+		return err
+	}
+	p.say("service.for_all." + verb)
+	return nil
 }
 
-func refuse(waiting int) error {
-	if waiting > 0 {
-		return &daemon.WaitingError{N: waiting}
-	}
-	return nil
+func (p *program) serviceStop() *cobra.Command {
+	var all bool
+	c := p.command("stop", func(c *cobra.Command, _ []string) error {
+		if all {
+			return p.atAllUsers(c.Context(), "stop", (*installer.AllUsers).Stop)
+		}
+		service, _, err := p.installer(c.Context(), nil)
+		if err != nil {
+			return err
+		}
+		if err := service.Stop(c.Context()); err != nil {
+			return err
+		}
+		p.say("service.done.stop")
+		return nil
+	})
+	c.Flags().BoolVar(&all, "all-users", false, p.words.Text("cli.flag.all_users"))
+	return p.described(c, "service.stop", "service stop")
 }

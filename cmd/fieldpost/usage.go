@@ -68,9 +68,16 @@ func dashed(name, shorthands string) string {
 }
 
 // apart refuses two flags of which one is enough.
-func apart(c *cobra.Command, one, other string) error {
-	if c.Flags().Changed(one) && c.Flags().Changed(other) {
-		return wrong("cli_exclusive", "one", "--"+one, "other", "--"+other)
+func apart(c *cobra.Command, flags ...string) error {
+	given := ""
+	for _, flag := range flags {
+		if !c.Flags().Changed(flag) {
+			continue
+		}
+		if given != "" {
+			return wrong("cli_exclusive", "one", "--"+given, "other", "--"+flag)
+		}
+		given = flag
 	}
 	return nil
 }

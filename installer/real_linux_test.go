@@ -3,29 +3,29 @@ package installer
 import (
 	"encoding/json"
 	"os"
-	"os/exec"
-	"path/filepath"
 	"strings"
 	"testing"
 	"time"
 
 	"github.com/google/go-cmp/cmp"
+
+	"fieldpost/installer/machine"
 )
 
-// The service's whole life under a real systemd. It takes root, systemd-nspawn and
-// some seconds, so it is asked for by FIELDPOST_SYSTEMD=1.
+func must(t *testing.T, err error) {
+	t.Helper()
+	if err != nil {
+		t.Fatal(err)
+	}
+}
+
+// The service's whole life under a real systemd.
 func TestTheServiceLivesUnderARealSystemd(t *testing.T) {
-	if os.Getenv("FIELDPOST_SYSTEMD") != "1" {
-		t.Skip("SKIPPED: FIELDPOST_SYSTEMD=1 boots a real systemd; it takes root and the packages systemd-container, dbus-user-session, libpam-systemd")
-	}
-	if _, err := exec.LookPath("systemd-nspawn"); err != nil || os.Getuid() != 0 {
-		t.Fatalf("FIELDPOST_SYSTEMD=1 takes root (uid %d) and systemd-nspawn (%v)", os.Getuid(), err)
-	}
-	m := newMachine(t)
+	m := machine.New(t)
 	self, err := os.Executable()
 	must(t, err)
 	const first, moved = "/opt/field post/fieldpost", "/opt/moved/fieldpost"
-	m.copyIn(t, self, first)
+	m.CopyIn(t, self, first)
 	h := &helperCalls{m: m, program: first}
 
 	if got := h.call(t, "status"); got.Status.State != NotInstalled {
@@ -44,33 +44,33 @@ func TestTheServiceLivesUnderARealSystemd(t *testing.T) {
 	h.checkReport(t)
 	t.Log(exposure(m))
 
-	m.mustRun(t, "kill", "-9", h.pid(t))
-	eventually(t, 3*time.Second, "a killed daemon is back", func() bool {
+	m.MustRun(t, "kill", "-9", h.pid(t))
+	machine.Eventually(t, 3*time.Second, "a killed daemon is back", func() bool {
 		now := h.call(t, "status").Status
 		return now.State == Running && now.PID != started.PID && now.Restarts == 1
 	})
 
-	m.powerOff(t)
-	m.powerOn(t)
-	m.waitSession(t)
-	eventually(t, 10*time.Second, "the service is back after a reboot", func() bool { return h.call(t, "status").Status.State == Running })
+	m.PowerOff(t)
+	m.PowerOn(t)
+	m.WaitSession(t)
+	machine.Eventually(t, 10*time.Second, "the service is back after a reboot", func() bool { return h.call(t, "status").Status.State == Running })
 
 	stopped := h.call(t, "stop").Status
 	if stopped.State != Stopped || stopped.LastExit == nil || stopped.LastExit.Code != 0 || stopped.LastExit.Signal != "" {
 		t.Errorf("stopped: %+v, last exit %+v", stopped, stopped.LastExit)
 	}
 
-	must(t, os.WriteFile(m.path("/home/"+rep+"/fail"), nil, 0o644))
+	must(t, os.WriteFile(m.Path("/home/"+machine.Rep+"/fail"), nil, 0o644))
 	h.call(t, "start")
-	eventually(t, 10*time.Second, "a daemon that always fails is told apart from one that runs", func() bool {
+	machine.Eventually(t, 10*time.Second, "a daemon that always fails is told apart from one that runs", func() bool {
 		now := h.call(t, "status").Status
 		return now.State == CrashLooping && now.Restarts > 1 && now.LastExit != nil && now.LastExit.Code == 7
 	})
-	must(t, os.Remove(m.path("/home/"+rep+"/fail")))
-	eventually(t, 5*time.Second, "it recovers by itself", func() bool { return h.call(t, "status").Status.State == Running })
+	must(t, os.Remove(m.Path("/home/"+machine.Rep+"/fail")))
+	machine.Eventually(t, 5*time.Second, "it recovers by itself", func() bool { return h.call(t, "status").Status.State == Running })
 
-	m.copyIn(t, self, moved)
-	must(t, os.Remove(m.path(first)))
+	m.CopyIn(t, self, moved)
+	must(t, os.Remove(m.Path(first)))
 	h.program = moved
 	if got := h.call(t, "status"); !got.Status.Outdated {
 		t.Errorf("after a move: %+v", got)
@@ -78,7 +78,7 @@ func TestTheServiceLivesUnderARealSystemd(t *testing.T) {
 	if got := h.call(t, "install"); got.Status.Outdated || got.Status.State != Running {
 		t.Errorf("repaired: %+v", got)
 	}
-	if target, err := m.run("readlink", "/proc/"+h.pid(t)+"/exe"); strings.TrimSpace(target) != moved {
+	if target, err := m.Run("readlink", "/proc/"+h.pid(t)+"/exe"); strings.TrimSpace(target) != moved {
 		t.Errorf("runs %s (%v)", target, err)
 	}
 
@@ -88,15 +88,15 @@ func TestTheServiceLivesUnderARealSystemd(t *testing.T) {
 	if got := h.call(t, "uninstall"); got.Status.State != NotInstalled {
 		t.Errorf("uninstalled: %+v", got)
 	}
-	left, _ := m.run("find", "/home/"+rep+"/.config", "-name", "*fieldpost*")
-	running, _ := m.run("pgrep", "-u", rep, "fieldpost")
+	left, _ := m.Run("find", "/home/"+machine.Rep+"/.config", "-name", "*fieldpost*")
+	running, _ := m.Run("pgrep", "-u", machine.Rep, "fieldpost")
 	if left+running != "" {
 		t.Errorf("left behind: %s%s", left, running)
 	}
 }
 
 type helperCalls struct {
-	m       *machine
+	m       *machine.Machine
 	program string
 }
 
@@ -106,7 +106,7 @@ func (h *helperCalls) callOutside(t *testing.T, verb string) told { return h.tel
 
 func (h *helperCalls) tell(t *testing.T, session bool, verb string) told {
 	t.Helper()
-	out, err := h.m.asRep(session, h.program, "helper", verb)
+	out, err := h.m.AsRep(session, h.program, "helper", verb)
 	var got told
 	if err != nil || json.Unmarshal([]byte(out), &got) != nil {
 		t.Fatalf("%s: %v\n%s", verb, err, out)
@@ -127,9 +127,9 @@ func (h *helperCalls) pid(t *testing.T) string {
 // checkReport holds what the daemon under the unit's hardening could do.
 func (h *helperCalls) checkReport(t *testing.T) {
 	t.Helper()
-	path := h.m.path("/home/" + rep + "/report.json")
+	path := h.m.Path("/home/" + machine.Rep + "/report.json")
 	var got can
-	eventually(t, 5*time.Second, "the daemon reports", func() bool {
+	machine.Eventually(t, 5*time.Second, "the daemon reports", func() bool {
 		data, err := os.ReadFile(path)
 		return err == nil && json.Unmarshal(data, &got) == nil
 	})
@@ -139,11 +139,9 @@ func (h *helperCalls) checkReport(t *testing.T) {
 	}
 }
 
-func (m *machine) path(inside string) string { return filepath.Join(m.root, inside) }
-
 // exposure is the last line of systemd's own verdict on the unit.
-func exposure(m *machine) string {
-	out, err := m.asRep(true, "systemd-analyze", "--user", "--no-pager", "security", unitName)
+func exposure(m *machine.Machine) string {
+	out, err := m.AsRep(true, "systemd-analyze", "--user", "--no-pager", "security", unitName)
 	lines := strings.Split(strings.TrimSpace(out), "\n")
 	if err != nil {
 		return out

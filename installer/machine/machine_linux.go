@@ -1,4 +1,4 @@
-package installer
+package machine
 
 import (
 	"bytes"
@@ -12,21 +12,31 @@ import (
 	"time"
 )
 
-// machine is this computer's own root under an overlay, booted with a systemd of
+// Machine is this computer's own root under an overlay, booted with a systemd of
 // its own in a container (components.md section 1).
-type machine struct {
+type Machine struct {
 	root string
 	boot *exec.Cmd
 	init string // pid of the machine's systemd, seen from here
-	uid  string
+	// UID is the rep's number there.
+	UID string
 }
 
-const rep = "fieldrep"
+// Rep is the field rep, whose session starts without a login.
+const Rep = "fieldrep"
 
-func newMachine(t *testing.T) *machine {
+// New boots a machine with one user, Rep, and ends it with the test. It takes root and
+// some seconds, so it is asked for by FIELDPOST_SYSTEMD=1, else the test is skipped.
+func New(t *testing.T) *Machine {
 	t.Helper()
+	if os.Getenv("FIELDPOST_SYSTEMD") != "1" {
+		t.Skip("SKIPPED: FIELDPOST_SYSTEMD=1 boots a real systemd; it takes root and the packages systemd-container, dbus-user-session, libpam-systemd")
+	}
+	if _, err := exec.LookPath("systemd-nspawn"); err != nil || os.Getuid() != 0 {
+		t.Fatalf("FIELDPOST_SYSTEMD=1 takes root (uid %d) and systemd-nspawn (%v)", os.Getuid(), err)
+	}
 	layers := t.TempDir()
-	m := &machine{root: filepath.Join(layers, "root")}
+	m := &Machine{root: filepath.Join(layers, "root")}
 	must(t, os.Mkdir(m.root, 0o755))
 	must(t, syscall.Mount("tmpfs", layers, "tmpfs", 0, ""))
 	t.Cleanup(func() { must(t, syscall.Unmount(layers, syscall.MNT_DETACH)) })
@@ -35,43 +45,45 @@ func newMachine(t *testing.T) *machine {
 	}
 	must(t, syscall.Mount("overlay", m.root, "overlay", 0, fmt.Sprintf("lowerdir=/,upperdir=%s/upper,workdir=%s/work", layers, layers)))
 	t.Cleanup(func() { must(t, syscall.Unmount(m.root, syscall.MNT_DETACH)) })
-	m.powerOn(t)
-	t.Cleanup(func() { m.powerOff(t) })
-	m.mustRun(t, "useradd", "--create-home", "--shell", "/bin/sh", rep)
-	m.mustRun(t, "loginctl", "enable-linger", rep)
-	m.uid = strings.TrimSpace(m.mustRun(t, "id", "-u", rep))
-	m.waitSession(t)
+	m.PowerOn(t)
+	t.Cleanup(func() { m.PowerOff(t) })
+	m.MustRun(t, "useradd", "--create-home", "--shell", "/bin/sh", Rep)
+	m.MustRun(t, "loginctl", "enable-linger", Rep)
+	m.UID = strings.TrimSpace(m.MustRun(t, "id", "-u", Rep))
+	m.WaitSession(t)
 	return m
 }
 
-func (m *machine) powerOn(t *testing.T) {
+// PowerOn boots the machine; after PowerOff, that is a restart.
+func (m *Machine) PowerOn(t *testing.T) {
 	t.Helper()
 	m.boot = exec.Command("systemd-nspawn", "--quiet", "--directory="+m.root, "--register=no", "--keep-unit", "--private-network",
 		"--link-journal=no", "--machine=fieldpost-test", "--console=pipe", "--boot", "systemd.unit=multi-user.target")
 	m.boot.SysProcAttr = &syscall.SysProcAttr{Setsid: true}
 	must(t, m.boot.Start())
 	m.init = ""
-	eventually(t, time.Minute, "the machine boots", func() bool {
+	Eventually(t, time.Minute, "the machine boots", func() bool {
 		if m.init == "" {
 			m.init = initOf(m.boot.Process.Pid)
 		}
-		state, _ := m.run("systemctl", "is-system-running")
+		state, _ := m.Run("systemctl", "is-system-running")
 		return m.init != "" && (strings.HasPrefix(state, "running") || strings.HasPrefix(state, "degraded"))
 	})
 }
 
-// waitSession waits for the user manager that lingering starts without a login.
-func (m *machine) waitSession(t *testing.T) {
+// WaitSession waits for the user manager that lingering starts without a login.
+func (m *Machine) WaitSession(t *testing.T) {
 	t.Helper()
-	eventually(t, 20*time.Second, "the rep's session is up", func() bool {
-		_, err := m.asRep(true, "systemctl", "--user", "is-active", "default.target")
+	Eventually(t, 20*time.Second, "the rep's session is up", func() bool {
+		_, err := m.AsRep(true, "systemctl", "--user", "is-active", "default.target")
 		return err == nil
 	})
 }
 
-func (m *machine) powerOff(t *testing.T) {
+// PowerOff shuts the machine down.
+func (m *Machine) PowerOff(t *testing.T) {
 	t.Helper()
-	_, _ = m.run("systemctl", "poweroff") // it may hang up before it answers
+	_, _ = m.Run("systemctl", "poweroff") // it may hang up before it answers
 	ended := make(chan error, 1)
 	go func() { ended <- m.boot.Wait() }()
 	select {
@@ -102,7 +114,7 @@ func initOf(pid int) string {
 }
 
 // run runs a program in the machine as root and gives what it printed.
-func (m *machine) run(program string, args ...string) (string, error) {
+func (m *Machine) Run(program string, args ...string) (string, error) {
 	command := exec.Command("nsenter", append([]string{"--target", m.init, "--all", program}, args...)...)
 	var out bytes.Buffer
 	command.Stdout, command.Stderr = &out, &out
@@ -110,26 +122,30 @@ func (m *machine) run(program string, args ...string) (string, error) {
 	return out.String(), err
 }
 
-func (m *machine) mustRun(t *testing.T, program string, args ...string) string {
+// MustRun is Run, and ends the test where the program fails.
+func (m *Machine) MustRun(t *testing.T, program string, args ...string) string {
 	t.Helper()
-	out, err := m.run(program, args...)
+	out, err := m.Run(program, args...)
 	if err != nil {
 		t.Fatalf("%s %q: %v\n%s", program, args, err, out)
 	}
 	return out
 }
 
-// asRep runs a program as the field rep, in or out of that user's session.
-func (m *machine) asRep(session bool, program string, args ...string) (string, error) {
-	command := []string{"--reuid=" + m.uid, "--regid=" + m.uid, "--init-groups", "env", "-i", "HOME=/home/" + rep, "PATH=/usr/bin:/bin", "USER=" + rep}
+// AsRep runs a program as the field rep, in or out of that user's session.
+func (m *Machine) AsRep(session bool, program string, args ...string) (string, error) {
+	command := []string{"--reuid=" + m.UID, "--regid=" + m.UID, "--init-groups", "env", "-i", "HOME=/home/" + Rep, "PATH=/usr/bin:/bin", "USER=" + Rep}
 	if session {
-		command = append(command, "XDG_RUNTIME_DIR=/run/user/"+m.uid, "DBUS_SESSION_BUS_ADDRESS=unix:path=/run/user/"+m.uid+"/bus")
+		command = append(command, "XDG_RUNTIME_DIR=/run/user/"+m.UID, "DBUS_SESSION_BUS_ADDRESS=unix:path=/run/user/"+m.UID+"/bus")
 	}
-	return m.run("setpriv", append(append(command, program), args...)...)
+	return m.Run("setpriv", append(append(command, program), args...)...)
 }
 
-// copyIn copies a file of this computer to a path in the machine.
-func (m *machine) copyIn(t *testing.T, from, to string) {
+// Path is where a path of the machine lies on this computer.
+func (m *Machine) Path(inside string) string { return filepath.Join(m.root, inside) }
+
+// CopyIn copies a file of this computer to a path in the machine.
+func (m *Machine) CopyIn(t *testing.T, from, to string) {
 	t.Helper()
 	data, err := os.ReadFile(from)
 	must(t, err)
@@ -144,8 +160,8 @@ func must(t *testing.T, err error) {
 	}
 }
 
-// eventually polls: the machine has its own clock and no way to call back.
-func eventually(t *testing.T, patience time.Duration, what string, holds func() bool) {
+// Eventually polls: the machine has its own clock and no way to call back.
+func Eventually(t *testing.T, patience time.Duration, what string, holds func() bool) {
 	t.Helper()
 	tick := time.NewTicker(50 * time.Millisecond)
 	defer tick.Stop()

@@ -52,6 +52,7 @@ func (p *program) completePowerShell(root *cobra.Command, described bool) error 
 
 // help is cobra's, told by the words.
 func (p *program) help() *cobra.Command {
+	var manual bool
 	c := p.command("help", func(c *cobra.Command, args []string) error {
 		about, rest, err := c.Root().Find(args)
 		if err != nil {
@@ -60,8 +61,12 @@ func (p *program) help() *cobra.Command {
 		if len(rest) > 0 {
 			return unknownCommand(about, rest[0])
 		}
+		if manual {
+			return p.manual(p.out, about)
+		}
 		return about.Help()
 	})
+	c.Flags().BoolVar(&manual, "man", false, p.words.Text("cli.flag.man"))
 	c.Use += " [" + p.words.Text("cli.arg.command") + "]"
 	c.Args = cobra.ArbitraryArgs
 	return p.described(c, "help", "help capture share")

@@ -12,7 +12,7 @@ import (
 )
 
 func (p *program) config() *cobra.Command {
-	return p.group("config", p.configList(), p.configGet(), p.configSet(), p.configUnset(), p.configExplain())
+	return p.group("config", p.configList(), p.configGet(), p.configSet(), p.configUnset(), p.configExplain(), p.configPlacePolicy())
 }
 
 func (p *program) configList() *cobra.Command {

@@ -83,7 +83,7 @@ func apart(c *cobra.Command, flags ...string) error {
 }
 
 // pathFlags may hold what is no text: a file system takes any bytes.
-var pathFlags = map[string]bool{"home": true, "policy": true, "identity": true, "csv": true}
+var pathFlags = map[string]bool{"home": true, "policy": true, "identity": true, "csv": true, "from": true}
 
 // takesPaths marks a command whose arguments are files.
 const takesPaths = "paths"

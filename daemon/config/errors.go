@@ -17,6 +17,7 @@ const (
 	CodeSyntax     = "settings_syntax"     // a file that is no TOML
 	CodeUnreadable = "settings_unreadable" // a file that cannot be read
 	CodeUnwritable = "settings_unwritable" // config.toml cannot be written
+	CodeUnplaced   = "policy_unplaced"     // the system lets nobody put policy.toml there
 	CodeNoHome     = "no_home"             // no home folder to put files in
 )
 

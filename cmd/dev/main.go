@@ -22,6 +22,7 @@ func tasks() []task {
 		{"bench", "the benchmarks, as a table", bench},
 		{"typeahead", "type-ahead beside SQLite FTS5, as a table: typeahead [PEOPLE...]", typeahead},
 		{"measure", "what type-ahead in a phone book of so many people takes, as JSON: measure N", measure},
+		{"package", "what IT installs, for each system: package --out DIR [--version V] [--only deb,msi]", pack},
 		{"soak", "the proofs in full, again and again: --minutes N", soak},
 	}
 }

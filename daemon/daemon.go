@@ -120,6 +120,13 @@ func (d *Daemon) connected(now drain.Connection) {
 	}
 }
 
+// reconnect starts anew after a change of the network or a sleep: connections from before
+// it lead nowhere, and what waits may go now.
+func (d *Daemon) reconnect() {
+	(&http.Client{Transport: d.Transport}).CloseIdleConnections()
+	d.drain.Nudge()
+}
+
 // signedIn starts what a fresh sign-in makes possible.
 func (d *Daemon) signedIn() {
 	d.org.forget()
@@ -162,7 +169,7 @@ func (d *Daemon) Run(ctx context.Context) error {
 	run("settings", d.watchSettings)
 	run("notices", (&notices{d: d, guard: guard, port: sockets.Port, desktop: notify.System, refused: d.inbox.Counts().Rejected}).run)
 	run("program", d.untilReplaced)
-	run("network watch", func(ctx context.Context) error { return netwatch.Watch(ctx, d.drain.Nudge) })
+	run("network watch", func(ctx context.Context) error { return netwatch.Watch(ctx, d.home.Log, d.reconnect) })
 
 	withdraw, err := localapi.Announce(paths.API, sockets.URL(), guard.Owner())
 	if err != nil {

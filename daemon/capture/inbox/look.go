@@ -16,8 +16,8 @@ const (
 	// stuckAfter is when a file counts as stuck.
 	stuckAfter = time.Minute
 	// regular is when to look even though nothing was told: shares over a network
-	// tell nothing.
-	regular = 10 * time.Second
+	// tell nothing. With the network watch it wakes an idle laptop five times a minute.
+	regular = 15 * time.Second
 	// again is when a file that could not be made durable is tried anew.
 	again = 15 * time.Second
 	// swarm is how long the first event of many is waited on.

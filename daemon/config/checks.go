@@ -126,13 +126,19 @@ func absolutePath(home string) check {
 	}
 }
 
-// proxy takes system, none or an address without a password: config.toml is no
-// place for secrets.
+// proxy takes system, none or an address, with a user name and a password where the
+// proxy wants them. config.toml is its owner's alone to read.
 func proxy(given string) (string, bool) {
 	if given == ProxySystem || given == ProxyNone {
 		return given, true
 	}
-	address, ok := bareAddress(given)
+	whole, err := url.Parse(given)
+	if err != nil || whole.User != nil && whole.User.Username() == "" || strings.Contains(given, "#") {
+		return "", false
+	}
+	bare := *whole
+	bare.User = nil
+	address, ok := bareAddress(bare.String())
 	if !ok || !slices.Contains([]string{"http", "https", "socks5"}, address.Scheme) {
 		return "", false
 	}

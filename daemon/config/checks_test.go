@@ -32,7 +32,7 @@ func TestWhatEachSettingTakesAndRefuses(t *testing.T) {
 		"web.allowed_origins":         {[]string{"", "https://acme.com", "https://*.acme.com", "https://acme.com:8443", "http://localhost:3000"}, []string{"*", "https://*", "https://*.com", "http://acme.com", "http://*.localhost", "https://acme.com/x", "https://a*.acme.com", "https://*.*.acme.com", "null", "acme.com"}},
 		"inbox.path":                  {[]string{"/srv/drop", "~/Drop", "~"}, []string{"", "drop", "./drop", "/", "~other/x"}},
 		"inbox.keep":                  {[]string{"0", "7d", "12h", "1d12h", "90m"}, []string{"", "7", "-1d", "forever", "7 d", "4000d", "1h-2m", "d"}},
-		"network.proxy":               {[]string{"system", "none", "http://proxy:8080", "socks5://127.0.0.1:1080"}, []string{"", "proxy:8080", "http://u:p@proxy:1", "ftp://proxy", "http://proxy/x"}},
+		"network.proxy":               {[]string{"system", "none", "http://proxy:8080", "socks5://127.0.0.1:1080", "http://u:p%40@proxy:1", "http://u@proxy"}, []string{"", "proxy:8080", "http://:p@proxy:1", "http://…@proxy:1", "u:p@proxy:1", "ftp://proxy", "http://proxy/x", "http://u:p@proxy/x", "http://u:p@", "http://p x", "http://proxy#"}},
 		"security.recovery_recipient": {[]string{"", recipient}, []string{"age1x", recipient + "\n" + recipient, "ssh-rsa AAA"}},
 		"log.level":                   {[]string{"debug", "info", "warn", "error"}, []string{"", "trace", "DEBUG"}},
 	}

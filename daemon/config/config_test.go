@@ -2,6 +2,7 @@ package config
 
 import (
 	"errors"
+	"fmt"
 	"os"
 	"path/filepath"
 	"strings"
@@ -139,6 +140,27 @@ func mustLoad(t *testing.T, in Inputs) *Config {
 		t.Fatal(err)
 	}
 	return c
+}
+
+func TestTheSignInOfAProxyIsUsedAndNotShown(t *testing.T) {
+	const address = "http://ana:canary@proxy.test:8080"
+	c := load(t, "", "[network]\nproxy = \""+address+"\"\n", "FIELDPOST_NETWORK_PROXY=http://ben:canary@proxy.test")
+	if got := c.Settings().Network.Proxy; got != "http://ben:canary@proxy.test" {
+		t.Errorf("used is %s", got)
+	}
+	told, err := c.Explain(words.In("en"), "network.proxy", nil)
+	if err != nil || told.Value != "http://…@proxy.test" {
+		t.Errorf("shown is %v %v", told.Value, err)
+	}
+	if text := fmt.Sprint(told, c.List(words.In("en"), nil)); strings.Contains(text, "canary") {
+		t.Errorf("the password is shown: %s", text)
+	}
+	for _, wrong := range []string{"ana:canary@proxy.test", "http://ana:canary@proxy.test/x", "http://ana:can%ary@x@proxy.test"} {
+		_, err := c.Parse(map[string]string{"network.proxy": wrong})
+		if err == nil || strings.Contains(err.Error(), "canary") || !strings.Contains(err.Error(), "@proxy.test") {
+			t.Errorf("%v", err)
+		}
+	}
 }
 
 func TestALockedValueBeatsEveryLayer(t *testing.T) {

@@ -87,6 +87,9 @@ func (e *Error) where(p *words.Printer) string {
 
 // refuse makes the error of a value that a setting does not take.
 func (s *setting) refuse(from Source, given string, cause error) *Error {
+	if s.masked {
+		given = mask(given)
+	}
 	e := &Error{Code: CodeValue, Source: from, Key: s.key, Value: short(given), Rule: s.rule, Choices: s.choices}
 	if errors.Is(cause, errForm) {
 		e.Code = CodeForm

@@ -1,6 +1,8 @@
 package config
 
 import (
+	"strings"
+
 	"fieldpost/daemon/words"
 )
 
@@ -62,10 +64,34 @@ func (c *Config) SourceOf(key string) Source {
 	return source
 }
 
+// shown is a value as it may be seen by whoever looks over a shoulder.
+func (s *setting) shown(value any) any {
+	if text, ok := value.(string); ok && s.masked {
+		return mask(text)
+	}
+	return value
+}
+
+// hidden stands for a user name and a password.
+const hidden = "…"
+
+// mask hides what stands before the host of an address, however wrong the address is.
+func mask(text string) string {
+	at := strings.LastIndex(text, "@")
+	if at < 0 {
+		return text
+	}
+	scheme, _, found := strings.Cut(text[:at], "://")
+	if !found {
+		return hidden + text[at:]
+	}
+	return scheme + "://" + hidden + text[at:]
+}
+
 func (s *state) item(row *setting, p *words.Printer, org Choices) Item {
 	value, source := s.value(row)
 	item := Item{
-		Key: row.key, Value: value, Source: source, Locked: s.locked[row.key],
+		Key: row.key, Value: row.shown(value), Source: source, Locked: s.locked[row.key],
 		Label: p.Text("setting." + row.key + ".label"),
 		Help:  p.Text("setting." + row.key + ".help"),
 	}
@@ -118,7 +144,7 @@ func (c *Config) Explain(p *words.Printer, key string, org Choices) (Explanation
 	}
 	for _, from := range strength {
 		if given, ok := c.state.layers[from][key]; ok {
-			told.Layers = append(told.Layers, Layer{Source: from, Value: given.value, Where: c.place(from, key), Line: given.line})
+			told.Layers = append(told.Layers, Layer{Source: from, Value: row.shown(given.value), Where: c.place(from, key), Line: given.line})
 		}
 	}
 	return told, nil

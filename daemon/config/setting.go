@@ -16,6 +16,7 @@ type setting struct {
 	choices []string // the only values allowed, or those offered
 	closed  bool     // nothing beside choices is allowed
 	addable bool     // a lock keeps the policy's part and lets the rep add
+	masked  bool     // an address that may name a user and a password, which nobody is shown
 
 	decode func(raw any) (any, error) // errForm or errValue
 	over   func(policy, weaker, value any) any
@@ -46,6 +47,11 @@ func (s setting) offering(values ...string) setting {
 
 func (s setting) addedTo() setting {
 	s.addable, s.over = true, union
+	return s
+}
+
+func (s setting) withoutSignIn() setting {
+	s.masked = true
 	return s
 }
 

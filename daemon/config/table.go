@@ -55,7 +55,7 @@ func table(paths Paths) []setting {
 		inboxPath("inbox.path", paths),
 		span("inbox.keep", "7d", func(s *Settings) *time.Duration { return &s.Inbox.Keep }),
 		text("network.proxy", ProxySystem, "proxy", proxy,
-			func(s *Settings) *string { return &s.Network.Proxy }),
+			func(s *Settings) *string { return &s.Network.Proxy }).withoutSignIn(),
 		span("retention.delivered", "30d", func(s *Settings) *time.Duration { return &s.Retention.Delivered }),
 		text("security.recovery_recipient", "", "recipient", ageRecipient,
 			func(s *Settings) *string { return &s.Security.RecoveryRecipient }),

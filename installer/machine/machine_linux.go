@@ -3,9 +3,11 @@ package machine
 import (
 	"bytes"
 	"fmt"
+	"io"
 	"os"
 	"os/exec"
 	"path/filepath"
+	"slices"
 	"strings"
 	"syscall"
 	"testing"
@@ -134,11 +136,39 @@ func (m *Machine) MustRun(t *testing.T, program string, args ...string) string {
 
 // AsRep runs a program as the field rep, in or out of that user's session.
 func (m *Machine) AsRep(session bool, program string, args ...string) (string, error) {
-	command := []string{"--reuid=" + m.UID, "--regid=" + m.UID, "--init-groups", "env", "-i", "HOME=/home/" + Rep, "PATH=/usr/bin:/bin", "USER=" + Rep}
-	if session {
-		command = append(command, "XDG_RUNTIME_DIR=/run/user/"+m.UID, "DBUS_SESSION_BUS_ADDRESS=unix:path=/run/user/"+m.UID+"/bus")
+	return m.Run("setpriv", append(append(m.become(session), program), args...)...)
+}
+
+// CommandAsRep prepares a program of the rep's session, and gives what it will print.
+func (m *Machine) CommandAsRep(program string, args ...string) (*exec.Cmd, io.Reader) {
+	command := exec.Command("nsenter", slices.Concat([]string{"--target", m.init, "--all", "setpriv"}, m.become(true), []string{program}, args)...)
+	out, err := command.StdoutPipe()
+	if err != nil {
+		return command, strings.NewReader("") // it fails at its start
 	}
-	return m.Run("setpriv", append(append(command, program), args...)...)
+	return command, out
+}
+
+// become are the words that make a program the rep's.
+func (m *Machine) become(session bool) []string {
+	words := []string{"--reuid=" + m.UID, "--regid=" + m.UID, "--init-groups", "env", "-i", "HOME=/home/" + Rep, "PATH=/usr/bin:/bin", "USER=" + Rep}
+	if session {
+		words = append(words, "XDG_RUNTIME_DIR=/run/user/"+m.UID, "DBUS_SESSION_BUS_ADDRESS=unix:path=/run/user/"+m.UID+"/bus")
+	}
+	return words
+}
+
+// Write puts a file of root's into the machine.
+func (m *Machine) Write(t *testing.T, path, text string) {
+	t.Helper()
+	must(t, os.MkdirAll(filepath.Dir(m.Path(path)), 0o755))
+	must(t, os.WriteFile(m.Path(path), []byte(text), 0o644))
+}
+
+// Lies tells whether there is a file at a path of the machine.
+func (m *Machine) Lies(path string) bool {
+	_, err := os.Lstat(m.Path(path))
+	return err == nil
 }
 
 // Path is where a path of the machine lies on this computer.

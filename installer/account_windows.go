@@ -8,6 +8,7 @@ import (
 	"strconv"
 	"strings"
 	"time"
+	"unsafe"
 
 	"github.com/kardianos/service"
 	"golang.org/x/sys/windows"
@@ -108,23 +109,43 @@ func (s *accountService) install(ctx context.Context) error {
 		return s.failed("open", err)
 	}
 	defer handle.Close()
-	if err := handle.SetRecoveryActionsOnNonCrashFailures(true); err != nil {
+	err = handle.SetRecoveryActionsOnNonCrashFailures(true)
+	if err != nil && !errors.Is(err, windows.ERROR_INVALID_LEVEL) { // Wine knows no such thing
 		return s.failed("configure", err)
 	}
 	registerEventSource(ctx, s.runner)
 	return nil
 }
 
+// repair changes what the service runs and as whom, and nothing else.
 func (s *accountService) repair(handle *mgr.Service) error {
-	current, err := handle.Config()
+	command, err := windows.UTF16PtrFromString(s.command)
 	if err != nil {
 		return err
 	}
-	current.BinaryPathName = s.command
+	var account, secret *uint16 // nil leaves it as it is
 	if s.account != "" {
-		current.ServiceStartName, current.Password = s.account, s.secret
+		if account, err = windows.UTF16PtrFromString(s.account); err != nil {
+			return err
+		}
+		if secret, err = windows.UTF16PtrFromString(s.secret); err != nil {
+			return err
+		}
 	}
-	return handle.UpdateConfig(current)
+	const same = windows.SERVICE_NO_CHANGE
+	return windows.ChangeServiceConfig(handle.Handle, same, same, same, command, nil, nil, nil, account, secret, nil)
+}
+
+// configured reads how the service starts and what it runs.
+func configured(handle *mgr.Service) (startType uint32, command string, err error) {
+	const most = 8 << 10 // what QueryServiceConfig may fill, by its documentation
+	buffer := make([]byte, most)
+	config := (*windows.QUERY_SERVICE_CONFIG)(unsafe.Pointer(&buffer[0]))
+	var needed uint32
+	if err := windows.QueryServiceConfig(handle.Handle, config, most, &needed); err != nil {
+		return 0, "", err
+	}
+	return config.StartType, windows.UTF16PtrToString(config.BinaryPathName), nil
 }
 
 func (s *accountService) uninstall(ctx context.Context) error {
@@ -196,13 +217,13 @@ func (s *accountService) status(context.Context) (Status, error) {
 	if err != nil {
 		return Status{}, s.failed("query", err)
 	}
-	config, err := handle.Config()
+	startType, command, err := configured(handle)
 	if err != nil {
 		return Status{}, s.failed("query", err)
 	}
 	status := Status{
 		State: Running, File: s.name, PID: int(now.ProcessId),
-		AtLogin: config.StartType == mgr.StartAutomatic, Outdated: config.BinaryPathName != s.command,
+		AtLogin: startType == mgr.StartAutomatic, Outdated: command != s.command,
 	}
 	if now.State != svc.Stopped && now.State != svc.StopPending {
 		return status, nil

@@ -6,6 +6,7 @@ import (
 	"errors"
 	"os"
 	"os/user"
+	"path"
 	"path/filepath"
 	"strings"
 	"time"
@@ -45,7 +46,7 @@ func agentText(executable string, args []string, logDir string) string {
 	}
 	logs := ""
 	if logDir != "" {
-		logs = "\t<key>StandardErrorPath</key>\n\t<string>" + plistEscape(filepath.Join(logDir, "stderr.log")) + "</string>\n"
+		logs = "\t<key>StandardErrorPath</key>\n\t<string>" + plistEscape(path.Join(logDir, "stderr.log")) + "</string>\n"
 	}
 	return `<?xml version="1.0" encoding="UTF-8"?>
 <!DOCTYPE plist PUBLIC "-//Apple//DTD PLIST 1.0//EN" "http://www.apple.com/DTDs/PropertyList-1.0.dtd">

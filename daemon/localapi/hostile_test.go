@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"net"
 	"net/http"
+	"runtime"
 	"strings"
 	"testing"
 	"time"
@@ -353,6 +354,9 @@ func TestOnlyThisMachineIsAPeer(t *testing.T) {
 func TestThePortIsNotReachedFromOutside(t *testing.T) {
 	b := newBench(t)
 	addresses, err := net.InterfaceAddrs()
+	if err != nil && runtime.GOOS == "windows" {
+		t.Skip("SKIP: Wine does not tell the addresses of this computer: ", err)
+	}
 	if err != nil {
 		t.Fatal(err)
 	}

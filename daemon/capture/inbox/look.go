@@ -5,6 +5,7 @@ import (
 	"context"
 	"io/fs"
 	"os"
+	"path/filepath"
 	"slices"
 	"strings"
 	"time"
@@ -85,7 +86,7 @@ func (b *Inbox) note(entries []os.DirEntry, now time.Time) {
 		if unfinished(entry.Name()) {
 			continue
 		}
-		info, err := entry.Info()
+		info, err := os.Lstat(filepath.Join(b.Dir, entry.Name())) // what the entry itself knows of a file's identity is nothing on some disks of Windows
 		if err != nil {
 			continue // gone meanwhile
 		}

@@ -1,0 +1,161 @@
+package installer
+
+import (
+	"context"
+	"errors"
+	"os"
+	"os/exec"
+	"os/user"
+	"path/filepath"
+	"strconv"
+	"strings"
+	"testing"
+	"time"
+)
+
+// TestMain lets the test binary be the program that is installed: as a Windows service
+// it fails while the file "fail" lies beside its log, and else runs until it is told to
+// end.
+func TestMain(m *testing.M) {
+	for i, arg := range os.Args {
+		if arg == "--as-service" && i+1 < len(os.Args) {
+			err := RunAsService(os.Args[i+1], func(ctx context.Context) error { return serve(ctx, os.Args[1]) })
+			if err != nil {
+				os.Exit(1)
+			}
+			os.Exit(0)
+		}
+	}
+	os.Exit(m.Run())
+}
+
+var errAsked = errors.New("asked to fail")
+
+func serve(ctx context.Context, folder string) error {
+	if lies(filepath.Join(folder, "fail")) {
+		return errAsked
+	}
+	if err := os.WriteFile(filepath.Join(folder, "started"), []byte(strconv.Itoa(os.Getpid())), 0o600); err != nil {
+		return err
+	}
+	<-ctx.Done()
+	return os.WriteFile(filepath.Join(folder, "ended well"), nil, 0o600)
+}
+
+// An account's service under the real service control manager. It takes an
+// administrator and changes the computer, so it is asked for by FIELDPOST_WINDOWS=1.
+func TestAnAccountsServiceLivesUnderTheRealManager(t *testing.T) {
+	if os.Getenv("FIELDPOST_WINDOWS") != "1" {
+		t.Skip("SKIPPED: FIELDPOST_WINDOWS=1 makes a Windows service; it takes an administrator")
+	}
+	caller, err := user.Current()
+	if err != nil {
+		t.Fatal(err)
+	}
+	folder := t.TempDir()
+	cfg := Config{Args: []string{folder}, Runner: System{}}
+	under := cfg
+	under.Account = &Account{Name: caller.Username, Password: "secret"}
+	service, err := New(under)
+	if err != nil {
+		t.Fatal(err)
+	}
+	ctx := t.Context()
+	status := func() Status {
+		t.Helper()
+		now, err := service.Status(ctx)
+		if err != nil {
+			t.Fatal(err)
+		}
+		return now
+	}
+	if now := status(); now.State != NotInstalled {
+		t.Fatalf("before all: %+v", now)
+	}
+	if err := service.Start(ctx); !errors.Is(err, &Error{Code: CodeNotInstalled}) {
+		t.Errorf("start of nothing: %v", err)
+	}
+	t.Cleanup(func() { _ = service.Uninstall(context.WithoutCancel(ctx)) })
+	for range 2 {
+		if err := service.Install(ctx); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if now := status(); now.State != Stopped || !now.AtLogin || now.Outdated {
+		t.Errorf("installed: %+v", now)
+	}
+	if out, err := exec.CommandContext(ctx, "reg", "query", eventSource).CombinedOutput(); err != nil {
+		t.Errorf("the event source: %v\n%s", err, out)
+	}
+
+	// The rep's own commands find it without naming the account.
+	if service, err = New(cfg); err != nil {
+		t.Fatal(err)
+	}
+	if err := service.Start(ctx); err != nil {
+		t.Fatal(err)
+	}
+	within(t, 10*time.Second, "it runs", func() bool { return lies(filepath.Join(folder, "started")) })
+	started := status()
+	if started.State != Running || started.PID == 0 {
+		t.Errorf("started: %+v", started)
+	}
+	if err := service.Restart(ctx); err != nil {
+		t.Fatal(err)
+	}
+	within(t, 10*time.Second, "it runs again", func() bool { now := status(); return now.State == Running && now.PID != started.PID })
+	if err := service.Stop(ctx); err != nil {
+		t.Fatal(err)
+	}
+	if now := status(); now.State != Stopped || !lies(filepath.Join(folder, "ended well")) {
+		t.Errorf("stopped: %+v, ended well %t", now, lies(filepath.Join(folder, "ended well")))
+	}
+
+	if err := os.WriteFile(filepath.Join(folder, "fail"), nil, 0o600); err != nil {
+		t.Fatal(err)
+	}
+	_ = service.Start(ctx) // it fails by itself
+	within(t, 10*time.Second, "a service that fails is told apart", func() bool {
+		now := status()
+		return now.State == CrashLooping && now.LastExit != nil && now.LastExit.Code == failedCode
+	})
+	if err := os.Remove(filepath.Join(folder, "fail")); err != nil {
+		t.Fatal(err)
+	}
+
+	if err := service.Uninstall(ctx); err != nil {
+		t.Fatal(err)
+	}
+	if service, err = New(under); err != nil {
+		t.Fatal(err)
+	}
+	if now := status(); now.State != NotInstalled {
+		t.Errorf("uninstalled: %+v", now)
+	}
+}
+
+func TestAnAccountNobodyHasIsRefused(t *testing.T) {
+	_, err := New(Config{Args: []string{"run"}, Runner: System{}, Account: &Account{Name: `.\nobody-of-this-name`}})
+	if !errors.Is(err, &Error{Code: CodeAccount}) {
+		t.Error(err)
+	}
+}
+
+func TestNoAccountsPasswordIsPrinted(t *testing.T) {
+	account := &Account{Name: "ana", Password: "hunter2"}
+	if text := account.String() + account.LogValue().String(); strings.Contains(text, "hunter2") {
+		t.Error(text)
+	}
+}
+
+func within(t *testing.T, patience time.Duration, what string, holds func() bool) {
+	t.Helper()
+	tick := time.NewTicker(50 * time.Millisecond)
+	defer tick.Stop()
+	for deadline := time.Now().Add(patience); time.Now().Before(deadline); <-tick.C {
+		if holds() {
+			return
+		}
+	}
+	t.Fatalf("not within %v: %s", patience, what)
+}

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"sync"
 	"time"
 
 	"github.com/zalando/go-keyring"
@@ -12,6 +13,11 @@ import (
 // CallTimeout bounds each call. A locked Secret Service with a display waits for
 // its prompt for ever; that counts as locked.
 const CallTimeout = 5 * time.Second
+
+// promptPause is how long a keychain that is locked is not asked again where asking
+// opens a window on the rep's screen: who closed it does not want the next one soon.
+// It is asked at once when it is found open.
+const promptPause = time.Hour
 
 // System is the keychain of the operating system: Secret Service, macOS Keychain
 // or Windows Credential Manager. It is safe for concurrent use; calls are made one
@@ -22,14 +28,19 @@ type System struct {
 	// turn is taken while a call is under way, also by one that nobody waits for
 	// any more: a keychain that hangs holds up one goroutine, not many.
 	turn chan struct{}
+	// shut tells, without a window, whether the keychain is locked.
+	shut func() bool
+
+	mu       sync.Mutex
+	prompted time.Time // when a locked keychain was asked last
 }
 
 // OpenSystem names the service under which the secrets stand ("fieldpost"). It
 // does not touch the keychain yet.
-func OpenSystem(service string) *System { return newSystem(service, library{}) }
+func OpenSystem(service string) *System { return newSystem(service, library{}, shut) }
 
-func newSystem(service string, backend keyring.Keyring) *System {
-	return &System{service: service, backend: backend, turn: make(chan struct{}, 1)}
+func newSystem(service string, backend keyring.Keyring, shut func() bool) *System {
+	return &System{service: service, backend: backend, turn: make(chan struct{}, 1), shut: shut}
 }
 
 // Get reads a secret.
@@ -66,6 +77,18 @@ func (s *System) Delete(ctx context.Context, name string) error {
 	return err
 }
 
+// mayPrompt tells whether the rep may be asked to unlock the keychain, and notes that
+// it is done.
+func (s *System) mayPrompt() bool {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if !s.prompted.IsZero() && time.Since(s.prompted) < promptPause {
+		return false
+	}
+	s.prompted = time.Now()
+	return true
+}
+
 type outcome struct {
 	secret string
 	err    error
@@ -77,6 +100,9 @@ func (s *System) call(ctx context.Context, verb, name string, do func() (string,
 	}
 	if !reachable() {
 		return "", failed(verb, name, ErrUnavailable)
+	}
+	if s.shut() && !s.mayPrompt() {
+		return "", failed(verb, name, ErrLocked)
 	}
 	limit := time.NewTimer(CallTimeout)
 	defer limit.Stop()

@@ -37,7 +37,7 @@ func TestWithoutABusNoneIsLaunched(t *testing.T) {
 	for _, address := range []string{"", "autolaunch:"} {
 		t.Setenv("DBUS_SESSION_BUS_ADDRESS", address)
 		f := &fake{}
-		if _, err := newSystem("fieldpost", f).Get(t.Context(), "name"); !errors.Is(err, ErrUnavailable) || f.reached.Load() != 0 {
+		if _, err := newSystem("fieldpost", f, unlocked).Get(t.Context(), "name"); !errors.Is(err, ErrUnavailable) || f.reached.Load() != 0 {
 			t.Errorf("%q: %v, asked %d times", address, err, f.reached.Load())
 		}
 	}

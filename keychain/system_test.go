@@ -37,17 +37,20 @@ func (f *fake) Set(_, _, secret string) error {
 func (f *fake) Delete(string, string) error { return f.call() }
 func (f *fake) DeleteAll(string) error      { return errors.New("not for us") }
 
+// unlocked is a keychain that is never locked.
+func unlocked() bool { return false }
+
 func fakeSystem(t *testing.T, f *fake) *System {
 	t.Helper()
 	t.Setenv("DBUS_SESSION_BUS_ADDRESS", "unix:path=/nowhere")
-	return newSystem("fieldpost", f)
+	return newSystem("fieldpost", f, unlocked)
 }
 
 func TestAKeychainThatHangsCountsAsLocked(t *testing.T) {
 	t.Setenv("DBUS_SESSION_BUS_ADDRESS", "unix:path=/nowhere")
 	synctest.Test(t, func(t *testing.T) {
 		f := &fake{hang: make(chan struct{})}
-		s := newSystem("fieldpost", f)
+		s := newSystem("fieldpost", f, unlocked)
 		for range 3 {
 			start := time.Now()
 			_, err := s.Get(t.Context(), "name")
@@ -74,7 +77,7 @@ func TestACallerThatGivesUpIsLetGo(t *testing.T) {
 		ctx, cancel := context.WithTimeout(t.Context(), time.Second)
 		defer cancel()
 		start := time.Now()
-		err := newSystem("fieldpost", f).Set(ctx, "name", "secret")
+		err := newSystem("fieldpost", f, unlocked).Set(ctx, "name", "secret")
 		if !errors.Is(err, context.DeadlineExceeded) || time.Since(start) != time.Second {
 			t.Errorf("%v after %v", err, time.Since(start))
 		}
@@ -108,7 +111,7 @@ func (f *forgetful) Get(string, string) (string, error) { return f.secret[:1], n
 
 func TestASecretThatIsNotKeptIsNoticed(t *testing.T) {
 	t.Setenv("DBUS_SESSION_BUS_ADDRESS", "unix:path=/nowhere")
-	if err := newSystem("fieldpost", &forgetful{}).Set(t.Context(), "name", "secret"); !errors.Is(err, ErrUnavailable) {
+	if err := newSystem("fieldpost", &forgetful{}, unlocked).Set(t.Context(), "name", "secret"); !errors.Is(err, ErrUnavailable) {
 		t.Errorf("%v", err)
 	}
 }
@@ -140,4 +143,26 @@ func TestTheMacCommandIsCountedToTheByte(t *testing.T) {
 	if got := macCommand("fieldpost", "name", "secret"); got != len(command) {
 		t.Errorf("%d, want %d", got, len(command))
 	}
+}
+
+func TestALockedKeychainAsksTheRepOnceAnHourAndNoticesThatItIsOpen(t *testing.T) {
+	t.Setenv("DBUS_SESSION_BUS_ADDRESS", "unix:path=/nowhere")
+	synctest.Test(t, func(t *testing.T) {
+		f := &fake{err: keyring.ErrUnsupportedPlatform}
+		locked := true
+		s := newSystem("fieldpost", f, func() bool { return locked })
+		for range 8 * 60 {
+			if _, err := s.Get(t.Context(), "name"); err == nil {
+				t.Fatal("a locked keychain gave a secret")
+			}
+			time.Sleep(time.Minute)
+		}
+		if asked := f.reached.Load(); asked != 8 {
+			t.Errorf("in 8 hours %d windows opened", asked)
+		}
+		locked, f.err = false, nil
+		if _, err := s.Get(t.Context(), "name"); err != nil {
+			t.Errorf("open again: %v", err)
+		}
+	})
 }

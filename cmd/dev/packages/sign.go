@@ -24,7 +24,8 @@ func (b *builder) signPrograms(ctx context.Context, p *programs) error {
 	return nil
 }
 
-// signWindows puts an Authenticode signature on a program or an msi.
+// signWindows puts an Authenticode signature on a program or an msi. It bears the time
+// of the signing, so what is signed differs each time.
 func (b *builder) signWindows(ctx context.Context, path string) error {
 	if b.WindowsCert == "" {
 		return nil
@@ -32,7 +33,7 @@ func (b *builder) signWindows(ctx context.Context, path string) error {
 	signed := path + ".signed"
 	args := []string{
 		"sign", "-h", "sha256", "-certs", b.WindowsCert, "-key", b.WindowsKey, "-n", "fieldpost",
-		"-time", fmt.Sprint(b.Epoch.Unix()), "-in", path, "-out", signed,
+		"-in", path, "-out", signed,
 	}
 	if b.Timestamp != "" {
 		args = append(args, "-ts", b.Timestamp)

@@ -33,7 +33,8 @@ INSERT INTO InstallExecuteSequence (Action, Condition, Sequence) VALUES ('StopRu
 INSERT INTO CustomAction (Action, Type, Source, Target) VALUES ('UninstallService', 3154, 'fieldpost.exe', 'service uninstall --all-users')
 INSERT INTO InstallExecuteSequence (Action, Condition, Sequence) VALUES ('UninstallService', 'REMOVE="ALL" AND NOT UPGRADINGPRODUCTCODE', 3401)
 
--- The policy and the service must be right, or the install fails and is undone: where
+-- The policy and the service must be right, or the install fails and is undone (but for
+-- the policy): where
 -- an install is green and nothing runs, the reps find out.
 INSERT INTO CustomAction (Action, Type, Source, Target) VALUES ('PlacePolicy', 3090, 'fieldpost.exe', 'config place-policy --from "[POLICY]" --login-url "[LOGIN_URL]" --client-id "[CLIENT_ID]"')
 INSERT INTO InstallExecuteSequence (Action, Condition, Sequence) VALUES ('PlacePolicy', '(LOGIN_URL OR CLIENT_ID OR POLICY) AND NOT REMOVE="ALL"', 4010)

@@ -98,6 +98,9 @@ func TestAPolicyIsNotPlacedThroughALink(t *testing.T) {
 	if err := os.Symlink(t.TempDir(), filepath.Dir(paths.SystemPolicy)); err != nil {
 		t.Skip("SKIPPED: this system lets nobody make a link:", err)
 	}
+	if info, err := os.Lstat(filepath.Dir(paths.SystemPolicy)); err != nil || info.IsDir() {
+		t.Skip("SKIPPED: this system, Wine, does not tell a link from a folder")
+	}
 	err := config.PlacePolicy(paths, "", map[string]string{"log.level": "debug"})
 	if !errors.Is(err, &config.Error{Code: config.CodeUnplaced}) {
 		t.Errorf("got %v", err)

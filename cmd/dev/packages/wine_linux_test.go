@@ -59,7 +59,7 @@ func (w *windows) policyFile() string { return w.path("ProgramData", "fieldpost"
 // msiexec runs it silently and tells whether it was content.
 func (w *windows) msiexec(verb, msi string, properties ...string) bool {
 	w.t.Helper()
-	out, err := w.command(append([]string{"msiexec", verb, "Z:" + strings.ReplaceAll(msi, "/", `\`), "/qn"}, properties...)...).CombinedOutput()
+	out, err := w.command(append([]string{"msiexec", verb, windowsPath(msi), "/qn"}, properties...)...).CombinedOutput()
 	if ended := new(exec.ExitError); err != nil && !errors.As(err, &ended) {
 		w.t.Fatalf("msiexec: %v\n%s", err, out)
 	}
@@ -104,7 +104,7 @@ func (w *windows) withoutService(msi string) []string {
 	unpacked := w.t.TempDir()
 	tool(w.t, "msiextract", "-C", unpacked, msi)
 	program := strings.TrimSpace(tool(w.t, "find", unpacked, "-name", "fieldpost.exe"))
-	out, err := w.command("Z:"+strings.ReplaceAll(program, "/", `\`), "service", "install", "--help").Output()
+	out, err := w.command(windowsPath(program), "service", "install", "--help").Output()
 	if err != nil {
 		w.t.Fatal(err)
 	}
@@ -185,7 +185,7 @@ func TestTheMSIInstallsUpgradesAndGoes(t *testing.T) {
 	if err := os.WriteFile(given, []byte("[privacy]\nbody = \"none\"\n"), 0o644); err != nil {
 		t.Fatal(err)
 	}
-	w.must("/i", first, append(none, "POLICY=Z:"+strings.ReplaceAll(given, "/", `\`))...)
+	w.must("/i", first, append(none, "POLICY="+windowsPath(given))...)
 	w.policy("[privacy]\nbody = \"none\"\n")
 	w.must("/x", first, "DISCARD_DATA=1")
 	w.installed(false)
@@ -218,3 +218,21 @@ func (w *windows) ended(running *exec.Cmd) {
 		_ = running.Process.Kill()
 	}
 }
+
+func TestThePolicysFolderIsTheAdministratorsOnWindows(t *testing.T) {
+	needs(t, "FIELDPOST_WINE", "looks at access lists in Wine 10")
+	program := filepath.Join(t.TempDir(), "config.test.exe")
+	build := exec.Command("go", "test", "-c", "-o", program, "./daemon/config")
+	build.Dir = root
+	build.Env = append(os.Environ(), "GOOS=windows", "GOARCH=amd64", "CGO_ENABLED=0")
+	if out, err := build.CombinedOutput(); err != nil {
+		t.Fatalf("%v\n%s", err, out)
+	}
+	out, err := newWindows(t).command(windowsPath(program), "-test.v", "-test.run", "TestAFolderThatAnybodyCouldWrite").CombinedOutput()
+	if err != nil || !strings.Contains(string(out), "--- PASS: TestAFolderThatAnybodyCouldWrite") {
+		t.Errorf("%v\n%s", err, out)
+	}
+}
+
+// windowsPath is how Windows calls a file of this machine.
+func windowsPath(path string) string { return "Z:" + strings.ReplaceAll(path, "/", `\`) }

@@ -115,18 +115,17 @@ func (w *windows) withoutService(msi string) []string {
 	return []string{"SERVICE=none"}
 }
 
-func msis(t *testing.T) (first, second string) {
+// msi builds that of a version.
+func msi(t *testing.T, version string) string {
 	t.Helper()
 	out := t.TempDir()
-	for _, version := range []string{"1.2.3", "1.3.0"} {
-		pack(t, root, nil, "--out", out, "--version", version, "--only", "msi")
-	}
-	return filepath.Join(out, "fieldpost-1.2.3-windows-amd64.msi"), filepath.Join(out, "fieldpost-1.3.0-windows-amd64.msi")
+	pack(t, root, nil, "--out", out, "--version", version, "--only", "msi")
+	return filepath.Join(out, "fieldpost-"+version+"-windows-amd64.msi")
 }
 
 func TestTheMSIInstallsUpgradesAndGoes(t *testing.T) {
 	needs(t, "FIELDPOST_WINE", "installs the msi in Wine 10")
-	first, second := msis(t)
+	first, candidate, second := msi(t, "1.2.3"), msi(t, "1.3.0-rc.1"), msi(t, "1.3.0")
 	w := newWindows(t)
 	none := w.withoutService(first)
 	const wrote = "[salesforce]\nclient_id = \"3MVG9\"\nlogin_url = \"https://acme.my.salesforce.com\"\n"
@@ -159,10 +158,15 @@ func TestTheMSIInstallsUpgradesAndGoes(t *testing.T) {
 	if _, err := lines.Read(make([]byte, 1)); err != nil {
 		t.Fatal(err)
 	}
-	w.must("/i", second, none...)
+	w.must("/i", candidate, none...)
 	w.ended(running)
 	w.installed(true)
 	w.policy(wrote)
+	w.tellsItsVersion("1.3.0-rc.1")
+
+	t.Log("a release replaces its candidate, whose number is the same, and nothing older")
+	w.must("/i", second, none...)
+	w.installed(true)
 	w.tellsItsVersion("1.3.0")
 	if registry := w.registry(); strings.Contains(registry, `"DisplayVersion"="1.2.3"`) {
 		t.Error("the older one is installed too")

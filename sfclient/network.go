@@ -1,12 +1,16 @@
 package sfclient
 
 import (
+	"cmp"
 	"context"
 	"crypto/tls"
 	"crypto/x509"
 	"errors"
 	"fmt"
 	"net"
+	"net/http"
+	"slices"
+	"strings"
 )
 
 // NetworkKind says which part of the network failed.
@@ -52,10 +56,35 @@ func (e *TransportError) Issuer() string {
 	return ""
 }
 
-// ProxyError is a proxy that refused to connect us through.
-type ProxyError struct{ Status int }
+// Problem names the sentence about it in daemon/words.
+func (e *TransportError) Problem() (code string, args map[string]string) {
+	var refused *ProxyError
+	switch {
+	case e.Kind == NetworkCertificate:
+		return "certificate", map[string]string{"issuer": e.Issuer()}
+	case e.Kind != NetworkProxy:
+		return "offline", nil
+	case !errors.As(e.Err, &refused) || refused.Status != http.StatusProxyAuthRequired:
+		return "proxy", nil
+	case slices.ContainsFunc(refused.Schemes, func(s string) bool { return strings.EqualFold(s, "Basic") }):
+		return "proxy_password", nil
+	}
+	return "proxy_sign_in", map[string]string{"scheme": cmp.Or(strings.Join(refused.Schemes, ", "), "?")}
+}
 
-func (e *ProxyError) Error() string { return fmt.Sprintf("the proxy answered %d to CONNECT", e.Status) }
+// ProxyError is a proxy that refused to connect us through. Schemes are the ways to sign
+// in that it offers with a 407, such as Basic or Negotiate; of them fieldpost knows Basic.
+type ProxyError struct {
+	Status  int
+	Schemes []string
+}
+
+func (e *ProxyError) Error() string {
+	if len(e.Schemes) > 0 {
+		return fmt.Sprintf("the proxy answered %d to CONNECT and offers %s", e.Status, strings.Join(e.Schemes, ", "))
+	}
+	return fmt.Sprintf("the proxy answered %d to CONNECT", e.Status)
+}
 
 func networkKind(err error) NetworkKind {
 	var (

@@ -83,6 +83,46 @@ func TestACallWithoutAConnectionIsSurelyUnsent(t *testing.T) {
 	}
 }
 
+func TestAProxyThatWantsASignInIsToldByWhatItOffers(t *testing.T) {
+	cases := []struct {
+		challenges []string
+		code, told string
+	}{
+		{[]string{"Negotiate", "NTLM"}, "proxy_sign_in", "Negotiate, NTLM"},
+		{[]string{`Digest realm="x", nonce="y"`}, "proxy_sign_in", "Digest"},
+		{[]string{"Negotiate", `basic realm="acme"`}, "proxy_password", ""},
+		{[]string{"<script>", strings.Repeat("x", 99)}, "proxy_sign_in", strings.Repeat("x", 20)},
+		{nil, "proxy_sign_in", "?"},
+	}
+	for _, c := range cases {
+		proxy := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) {
+			w.Header()["Proxy-Authenticate"] = c.challenges
+			w.WriteHeader(http.StatusProxyAuthRequired)
+		}))
+		t.Cleanup(proxy.Close)
+		address, err := url.Parse(proxy.URL)
+		if err != nil {
+			t.Fatal(err)
+		}
+		address.User = url.UserPassword("ana", "canary")
+		failure := wantTransport(t, over(t, sfclient.NewTransport(http.ProxyURL(address)), "https://acme.my.salesforce.com"), sfclient.NetworkProxy)
+		if code, args := failure.Problem(); code != c.code || args["scheme"] != c.told {
+			t.Errorf("%q: %s %q", c.challenges, code, args)
+		}
+		if strings.Contains(failure.Error(), "canary") {
+			t.Errorf("the password is told: %v", failure)
+		}
+	}
+}
+
+// TestOnlyTheSystemSaysWhomToTrust: an untrusted certificate is refused above; nothing may
+// loosen that.
+func TestOnlyTheSystemSaysWhomToTrust(t *testing.T) {
+	if trust := sfclient.NewTransport(nil).TLSClientConfig; trust != nil {
+		t.Errorf("TLS is configured: %+v", trust)
+	}
+}
+
 func TestACallThatReachedAConnectionIsDoubtful(t *testing.T) {
 	cases := map[string]http.HandlerFunc{
 		"no answer": func(http.ResponseWriter, *http.Request) { panic(http.ErrAbortHandler) },

@@ -8,6 +8,7 @@ import (
 	"net/http"
 	"net/http/httptrace"
 	"net/url"
+	"strings"
 	"sync/atomic"
 	"time"
 )
@@ -34,7 +35,27 @@ func refuseConnect(_ context.Context, _ *url.URL, _ *http.Request, answer *http.
 	if answer.StatusCode == http.StatusOK {
 		return nil
 	}
-	return &ProxyError{Status: answer.StatusCode}
+	refusal := &ProxyError{Status: answer.StatusCode}
+	for _, challenge := range answer.Header.Values("Proxy-Authenticate") {
+		if scheme := token(challenge); scheme != "" {
+			refusal.Schemes = append(refusal.Schemes, scheme)
+		}
+	}
+	return refusal
+}
+
+// maxScheme is how much of a scheme's name is kept: a proxy is a stranger.
+const maxScheme = 20
+
+// token is the name at the beginning of a challenge (RFC 9110 section 11.1).
+func token(challenge string) string {
+	end := strings.IndexFunc(challenge, func(r rune) bool {
+		return !(r >= 'a' && r <= 'z' || r >= 'A' && r <= 'Z' || r >= '0' && r <= '9' || r == '-')
+	})
+	if end < 0 {
+		end = len(challenge)
+	}
+	return challenge[:min(end, maxScheme)]
 }
 
 // NewHTTPClient wraps a transport for calls to Salesforce: it follows no redirect,

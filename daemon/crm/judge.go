@@ -24,8 +24,8 @@ type Call struct {
 	RetryAfter time.Duration
 }
 
-// A coded error names its own sentence in daemon/words: those of the sign-in and
-// of the keychain do.
+// A coded error names its own sentence in daemon/words: those of the sign-in, of the
+// network and of the keychain do.
 type coded interface {
 	error
 	Problem() (code string, args map[string]string)
@@ -45,11 +45,10 @@ func JudgeCall(err error) Call {
 
 func verdictOf(err error) Verdict {
 	var (
-		own       *sfclient.Error
-		refused   *sfclient.SessionRefusedError
-		foreign   *sfclient.ForeignError
-		transport *sfclient.TransportError
-		known     coded
+		own     *sfclient.Error
+		refused *sfclient.SessionRefusedError
+		foreign *sfclient.ForeignError
+		known   coded
 	)
 	switch {
 	case errors.As(err, &refused):
@@ -60,8 +59,6 @@ func verdictOf(err error) Verdict {
 		return ofOwn(own)
 	case errors.As(err, &foreign):
 		return judgeCode(foreignCode(foreign), nil)
-	case errors.As(err, &transport):
-		return ofTransport(transport)
 	}
 	return judgeCode("offline", nil)
 }
@@ -91,16 +88,6 @@ func foreignCode(e *sfclient.ForeignError) string {
 		return "salesforce_unavailable"
 	}
 	return "foreign_answer"
-}
-
-func ofTransport(e *sfclient.TransportError) Verdict {
-	switch e.Kind {
-	case sfclient.NetworkCertificate:
-		return judgeCode("certificate", outbox.Args{"issuer": e.Issuer()})
-	case sfclient.NetworkProxy:
-		return judgeCode("proxy", nil)
-	}
-	return judgeCode("offline", nil)
 }
 
 // AnswerOf gives Salesforce's own word in an error, false where somebody else

@@ -145,6 +145,8 @@ var outcomes = map[string]rule{
 	"offline":        {Again, outbox.Wait, 0},
 	"certificate":    {Again, outbox.Admin, 0},
 	"proxy":          {Again, outbox.Admin, 0},
+	"proxy_password": {Again, outbox.You, 0},
+	"proxy_sign_in":  {Again, outbox.Admin, 0},
 	"captive_portal": {Again, outbox.You, 0},
 	"foreign_answer": {Again, outbox.Wait, 0},
 	"no_route":       {Again, outbox.Admin, 0}, // 420: the edge knows no org at this host

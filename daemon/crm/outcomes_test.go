@@ -27,6 +27,10 @@ func TestEveryAnswerHasWordsInEachLanguage(t *testing.T) {
 	}
 }
 
+func refusedBy(status int, schemes ...string) error {
+	return &sfclient.TransportError{Kind: sfclient.NetworkProxy, Err: &sfclient.ProxyError{Status: status, Schemes: schemes}}
+}
+
 func TestWhatAFailedCallMeans(t *testing.T) {
 	own := func(status int, code, message string) error {
 		return &sfclient.Error{Status: status, Code: code, Message: message}
@@ -44,6 +48,10 @@ func TestWhatAFailedCallMeans(t *testing.T) {
 		{"answer lost", &sfclient.TransportError{Sent: true, Kind: sfclient.NetworkTimeout, Err: io.EOF}, Again, "offline", outbox.Wait, true, false},
 		{"untrusted certificate", &sfclient.TransportError{Kind: sfclient.NetworkCertificate, Err: io.EOF}, Again, "certificate", outbox.Admin, false, true},
 		{"proxy", &sfclient.TransportError{Kind: sfclient.NetworkProxy, Err: io.EOF}, Again, "proxy", outbox.Admin, false, true},
+		{"proxy that wants a password", refusedBy(407, "Negotiate", "basic"), Again, "proxy_password", outbox.You, false, true},
+		{"proxy that wants Kerberos", refusedBy(407, "Negotiate", "NTLM"), Again, "proxy_sign_in", outbox.Admin, false, true},
+		{"proxy that wants something", refusedBy(407), Again, "proxy_sign_in", outbox.Admin, false, true},
+		{"proxy that forbids", refusedBy(403), Again, "proxy", outbox.Admin, false, true},
 		{"captive portal", &sfclient.ForeignError{Status: 200, Kind: sfclient.Portal}, Again, "captive_portal", outbox.You, true, false},
 		{"proxy sign-in", &sfclient.ForeignError{Status: 407, Kind: sfclient.Proxy}, Again, "proxy", outbox.Admin, false, false},
 		{"HTML 503", &sfclient.ForeignError{Status: 503, Kind: sfclient.Edge}, Pause, "salesforce_unavailable", outbox.Wait, true, false},
@@ -203,6 +211,8 @@ func TestEachCodeHasItsOutcome(t *testing.T) {
 
 		"offline":        {network(sfclient.NetworkDNS), Again, outbox.Wait, 0},
 		"certificate":    {network(sfclient.NetworkCertificate), Again, outbox.Admin, 0},
+		"proxy_password": {refusedBy(407, "Basic"), Again, outbox.You, 0},
+		"proxy_sign_in":  {refusedBy(407, "NTLM"), Again, outbox.Admin, 0},
 		"proxy":          {foreign(407, sfclient.Proxy), Again, outbox.Admin, 0},
 		"captive_portal": {foreign(200, sfclient.Portal), Again, outbox.You, 0},
 		"foreign_answer": {foreign(200, sfclient.Garbled), Again, outbox.Wait, 0},

@@ -200,6 +200,10 @@ func (e *endpoint) signInFailure(err error) *Error {
 	host := map[string]string{"host": hostOf(e.login)}
 	var transport *sfclient.TransportError
 	if errors.As(err, &transport) {
+		if transport.Kind == sfclient.NetworkCertificate || transport.Kind == sfclient.NetworkProxy {
+			code, args := transport.Problem()
+			return &Error{Code: Code(code), Who: Admin, Args: args, Err: transport}
+		}
 		return &Error{Code: LoginUnreachable, Who: User, Args: host, Err: transport}
 	}
 	return &Error{Code: LoginForeign, Who: Wait, Args: host, Err: err}

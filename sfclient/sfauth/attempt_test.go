@@ -2,8 +2,10 @@ package sfauth_test
 
 import (
 	"context"
+	"crypto/tls"
 	"errors"
 	"fmt"
+	"io"
 	"net/http"
 	"net/url"
 	"strings"
@@ -139,6 +141,11 @@ func TestAConsentRefusedOnThePage(t *testing.T) {
 	wantCode(t, err, sfauth.ConsentRefused)
 }
 
+// failing is a way on which every call fails.
+type failing struct{ err error }
+
+func (f failing) RoundTrip(*http.Request) (*http.Response, error) { return nil, f.err }
+
 func TestTheLoginHostIsAskedBeforeTheRepIs(t *testing.T) {
 	cases := []struct {
 		name   string
@@ -149,6 +156,12 @@ func TestTheLoginHostIsAskedBeforeTheRepIs(t *testing.T) {
 		{"wrong client id", func(_ *world, c *sfauth.Config) { c.ClientID = "OTHER" }, sfauth.WrongClientID},
 		{"no such host", func(_ *world, c *sfauth.Config) { c.LoginURL = "http://127.0.0.1:1" }, sfauth.LoginUnreachable},
 		{"no route", func(w *world, _ *sfauth.Config) { w.sb.Inject(sandbox.NoRoute()) }, sfauth.LoginUnreachable},
+		{"a proxy that wants Kerberos", func(_ *world, c *sfauth.Config) {
+			c.Transport = failing{&sfclient.ProxyError{Status: 407, Schemes: []string{"Negotiate"}}}
+		}, "proxy_sign_in"},
+		{"a certificate that is not trusted", func(_ *world, c *sfauth.Config) {
+			c.Transport = failing{&tls.CertificateVerificationError{Err: io.EOF}}
+		}, "certificate"},
 		{"maintenance", func(w *world, _ *sfauth.Config) { w.sb.Inject(sandbox.HTML(503)) }, sfauth.LoginForeign},
 		{"app blocked", func(w *world, _ *sfauth.Config) { w.sb.Inject(sandbox.AppBlocked()) }, sfauth.AppBlocked},
 	}

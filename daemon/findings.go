@@ -38,10 +38,10 @@ func told(p *words.Printer, checks []doctor.Check) []apitype.Check {
 // findings gathers what the doctor judges. Where Salesforce can be reached it is asked
 // one question more.
 func (d *Daemon) findings(ctx context.Context) doctor.Findings {
-	return doctor.Findings{Account: d.accountFindings(), Org: d.orgFindings(ctx), Laptop: d.laptopFindings(ctx)}
+	return doctor.Findings{Account: d.accountFindings(ctx), Org: d.orgFindings(ctx), Laptop: d.laptopFindings(ctx)}
 }
 
-func (d *Daemon) accountFindings() doctor.Account {
+func (d *Daemon) accountFindings(ctx context.Context) doctor.Account {
 	account, conn := d.session.refresher.Account(), d.drain.Connection()
 	found := doctor.Account{
 		SignedIn: account.UserID != "", Username: account.Username, Connection: conn.Problem,
@@ -52,7 +52,7 @@ func (d *Daemon) accountFindings() doctor.Account {
 		found.SignIn = problemOf(result.err)
 	}
 	found.Skew, found.SkewKnown = d.session.clock.skew()
-	found.Proxy = d.proxyTo(account.InstanceURL)
+	found.Proxy, found.ProxyLeftOut = d.proxyTo(ctx, account.InstanceURL), proxies(d.home.Config).LeftOut(ctx)
 	return found
 }
 
@@ -70,16 +70,12 @@ func (d *Daemon) hosts() []string {
 }
 
 // proxyTo names the proxy on the way to an address, without a password; "" for none.
-func (d *Daemon) proxyTo(address string) string {
-	ask, err := proxyOf(d.home.Config)
-	if err != nil || ask == nil {
-		return ""
-	}
-	request, err := http.NewRequest(http.MethodGet, address, nil)
+func (d *Daemon) proxyTo(ctx context.Context, address string) string {
+	request, err := http.NewRequestWithContext(ctx, http.MethodGet, address, nil)
 	if err != nil {
 		return ""
 	}
-	proxy, err := ask(request)
+	proxy, err := proxies(d.home.Config).Find(request)
 	if err != nil || proxy == nil {
 		return ""
 	}

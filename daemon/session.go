@@ -7,10 +7,10 @@ import (
 	"errors"
 	"fmt"
 	"net/http"
-	"net/url"
 	"sync"
 
 	"fieldpost/daemon/config"
+	"fieldpost/daemon/proxy"
 	"fieldpost/outbox"
 	"fieldpost/sfclient"
 	"fieldpost/sfclient/sfauth"
@@ -81,28 +81,12 @@ func parseProfile(profile []byte) (account sfauth.Account, err error) {
 }
 
 // NewTransport connects to Salesforce through the proxy that the settings name.
-func NewTransport(settings *config.Config) (http.RoundTripper, error) {
-	proxy, err := proxyOf(settings)
-	if err != nil {
-		return nil, err
-	}
-	return sfclient.NewTransport(proxy), nil
+func NewTransport(settings *config.Config) http.RoundTripper {
+	return sfclient.NewTransport(proxies(settings).Find)
 }
 
-// proxyOf tells the proxy for a request; nil where the settings want none.
-func proxyOf(settings *config.Config) (func(*http.Request) (*url.URL, error), error) {
-	switch proxy := settings.Settings().Network.Proxy; proxy {
-	case config.ProxyNone:
-		return nil, nil
-	case config.ProxySystem:
-		return http.ProxyFromEnvironment, nil
-	default:
-		address, err := url.Parse(proxy)
-		if err != nil {
-			return nil, fmt.Errorf("daemon: network.proxy: %w", err)
-		}
-		return http.ProxyURL(address), nil
-	}
+func proxies(settings *config.Config) *proxy.Finder {
+	return proxy.New(func() string { return settings.Settings().Network.Proxy })
 }
 
 // remember stores an account whose facts a renewal changed.

@@ -63,11 +63,7 @@ func (p *program) signInAlone(ctx context.Context, settings *config.Config, do f
 	if err != nil {
 		return err
 	}
-	transport, err := daemon.NewTransport(settings)
-	if err != nil {
-		return errors.Join(err, home.Close())
-	}
-	alone, err := daemon.NewSignIn(home, transport, version)
+	alone, err := daemon.NewSignIn(home, daemon.NewTransport(settings), version)
 	if err != nil {
 		return errors.Join(err, home.Close())
 	}

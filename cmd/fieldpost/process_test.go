@@ -49,6 +49,8 @@ type laptop struct {
 	env    []string // besides that of each command
 	// program, where set, runs instead of the one that all tests share.
 	program string
+	// browser is the rep's.
+	browser *http.Client
 	// onCall, where set, sees each data call with its access token.
 	onCall atomic.Pointer[func(*http.Request)]
 }
@@ -66,7 +68,7 @@ func loneLaptop(t *testing.T) *laptop {
 	if runtime.GOOS == "windows" {
 		t.Skip("SKIP: kills processes by signal, which Windows has not")
 	}
-	l := &laptop{t: t, home: t.TempDir(), org: sandbox.New(sandbox.Config{}), addr: "127.0.0.1:0"}
+	l := &laptop{t: t, home: t.TempDir(), org: sandbox.New(sandbox.Config{}), addr: "127.0.0.1:0", browser: http.DefaultClient}
 	l.comeBack()
 	t.Cleanup(l.goAway)
 	t.Cleanup(l.kill)
@@ -173,7 +175,7 @@ func (l *laptop) signIn() {
 	if !lines.Scan() {
 		l.t.Fatal("auth login printed no address")
 	}
-	answer, err := http.Get(lines.Text())
+	answer, err := l.browser.Get(lines.Text())
 	if err != nil {
 		l.t.Fatal(err)
 	}

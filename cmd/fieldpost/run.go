@@ -53,12 +53,8 @@ func (p *program) serve(ctx context.Context, settings *config.Config) error {
 	if err := settings.KeepPolicy(); err != nil {
 		log.Warn("the policy could not be kept", "error", err)
 	}
-	transport, err := daemon.NewTransport(settings)
-	if err != nil {
-		return errors.Join(err, home.Close())
-	}
 	d, err := daemon.New(home, daemon.Parts{
-		Version: version, Transport: transport, Service: p.serviceState, Replaced: p.replaced(ctx, log),
+		Version: version, Transport: daemon.NewTransport(settings), Service: p.serviceState, Replaced: p.replaced(ctx, log),
 	})
 	if err != nil {
 		return errors.Join(err, home.Close())

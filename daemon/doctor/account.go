@@ -26,6 +26,9 @@ type Account struct {
 	SkewKnown bool
 	// Proxy is the proxy on the way, "" for none.
 	Proxy string
+	// ProxyLeftOut names where the system keeps settings of a proxy that fieldpost does not
+	// follow, "" for nowhere.
+	ProxyLeftOut string
 	// Hosts are those that a firewall must let through.
 	Hosts []string
 }
@@ -63,6 +66,9 @@ func (a Account) checks() []Check {
 	for _, cause := range causes {
 		checks = append(checks, a.cause(cause.check, cause.codes))
 	}
+	if a.ProxyLeftOut != "" {
+		checks = append(checks, Check{Code: "proxy_left_out", Result: Warning, Who: outbox.You, Args: outbox.Args{"where": a.ProxyLeftOut}})
+	}
 	return append(checks, a.sessionLock(), a.proxy(), a.clock(), ok("hosts", outbox.Args{"hosts": strings.Join(a.Hosts, ", ")}))
 }
 
@@ -93,7 +99,7 @@ func (a Account) sessionLock() Check {
 }
 
 func (a Account) proxy() Check {
-	if a.Connection != nil && a.Connection.Code == "proxy" {
+	if a.Connection != nil && slices.Contains([]string{"proxy", "proxy_password", "proxy_sign_in"}, a.Connection.Code) {
 		return problem("proxy", a.Connection)
 	}
 	if a.Proxy == "" {

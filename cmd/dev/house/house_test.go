@@ -37,6 +37,7 @@ var allowed = map[string][]string{
 	"daemon/capture":   {"outbox", "outbox/activity", "daemon/words"},
 	"daemon/netwatch":  {},
 	"daemon/notify":    {},
+	"daemon/proxy":     {"daemon/config"},
 	"daemon/support":   {},
 	"daemon/upgrade":   {},
 	"daemon/doctor":    {"outbox", "daemon/words", "daemon/config", "daemon/crm"},
@@ -105,6 +106,23 @@ func TestNoArrowRunsAgainstTheHouse(t *testing.T) {
 			if !may {
 				t.Errorf("%s (%s) may not import %s (%s)", path, own, target, to)
 			}
+		}
+	}
+}
+
+func TestNothingSkipsTheCheckOfACertificate(t *testing.T) {
+	for _, p := range packages(t) {
+		for _, name := range p.GoFiles {
+			file, err := parser.ParseFile(token.NewFileSet(), filepath.Join(p.Dir, name), nil, 0)
+			if err != nil {
+				t.Fatal(err)
+			}
+			ast.Inspect(file, func(n ast.Node) bool {
+				if word, ok := n.(*ast.Ident); ok && (word.Name == "InsecureSkipVerify" || word.Name == "RootCAs") {
+					t.Errorf("%s of %s says %s: certificates are checked, against the system's roots", name, p.ImportPath, word.Name)
+				}
+				return true
+			})
 		}
 	}
 }

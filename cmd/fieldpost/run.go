@@ -3,7 +3,6 @@ package main
 import (
 	"context"
 	"errors"
-	"io"
 	"log/slog"
 	"os"
 
@@ -11,6 +10,7 @@ import (
 
 	"fieldpost/daemon"
 	"fieldpost/daemon/config"
+	"fieldpost/daemon/logs"
 	"fieldpost/installer"
 )
 
@@ -40,12 +40,17 @@ func (p *program) runOnce(ctx context.Context) error {
 	return p.serve(ctx, settings)
 }
 
+// logLevel is the setting as it is at each line.
+type logLevel struct{ settings *config.Config }
+
+func (l logLevel) Level() slog.Level { return l.settings.Settings().Log.Level }
+
 // serve runs the daemon until ctx ends.
 func (p *program) serve(ctx context.Context, settings *config.Config) error {
 	file := logFile(settings)
 	defer file.Close()
-	level := settings.Settings().Log.Level
-	log := slog.New(slog.NewJSONHandler(io.MultiWriter(p.errOut, file), &slog.HandlerOptions{Level: level}))
+	log, giveBack := logs.Open(logLevel{settings}, file, p.errOut)
+	defer giveBack()
 	home, err := daemon.OpenHome(ctx, settings, daemon.OpenSecrets(settings, os.Getenv), verifyApart(), log)
 	if err != nil {
 		return err

@@ -35,6 +35,7 @@ var allowed = map[string][]string{
 	"daemon/crm":       {"outbox", "outbox/activity", "sfclient", "daemon/words"},
 	"daemon/drain":     {"outbox", "outbox/activity", "sfclient", "daemon/crm", "daemon/directory"},
 	"daemon/capture":   {"outbox", "outbox/activity", "daemon/words"},
+	"daemon/logs":      {},
 	"daemon/netwatch":  {},
 	"daemon/notify":    {},
 	"daemon/proxy":     {"daemon/config"},

@@ -42,7 +42,10 @@ func TestANewVersionTakesOverByItselfWithWhatWaits(t *testing.T) {
 	}
 	process := l.address().PID
 	l.build("2.0", l.program)
-	l.eventually("new version", func() bool { return l.status().Version == "2.0" })
+	l.eventually("new version", func() bool {
+		out, _ := l.command(t.Context(), "status", "--json").Output() // for a moment nobody answers
+		return strings.Contains(string(out), `"version": "2.0"`)
+	})
 	if now := l.address().PID; now != process {
 		t.Errorf("the service manager sees process %d end and %d come", process, now)
 	}

@@ -77,12 +77,13 @@ func (g *gateway) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 		w.WriteHeader(http.StatusBadGateway)
 		return
 	}
-	w.WriteHeader(http.StatusOK)
 	near, _, err := w.(http.Hijacker).Hijack()
 	if err != nil {
 		_ = far.Close()
 		return
 	}
+	// Answered by hand: the server would already be listening for what comes next.
+	_, _ = io.WriteString(near, "HTTP/1.1 200 Connection established\r\n\r\n")
 	g.through++
 	g.open = append(g.open, near, far)
 	for _, pair := range [][2]net.Conn{{near, far}, {far, near}} {

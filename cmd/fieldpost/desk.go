@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"os"
+	"time"
 
 	"fieldpost/daemon"
 	"fieldpost/daemon/config"
@@ -47,24 +48,41 @@ type desk interface {
 	Recover(ctx context.Context, identity string) (apitype.Recovered, error)
 }
 
-// atDesk works with the running daemon, or with the files where none runs.
+const (
+	// betweenTime is how long a daemon may hold the files without answering, as while it
+	// starts or stops, and betweenPoll how often it is looked for meanwhile.
+	betweenTime = 5 * time.Second
+	betweenPoll = 50 * time.Millisecond
+)
+
+// atDesk works with the running daemon, or with the files where none runs. One that is
+// just starting or stopping, or another command at work on the files, is waited for.
 func (p *program) atDesk(ctx context.Context, work func(desk) error) error {
 	settings, err := p.load()
 	if err != nil {
 		return err
 	}
-	running, err := p.client(ctx, settings)
-	if err == nil {
-		return work(running)
+	for began := time.Now(); ; {
+		running, err := p.client(ctx, settings)
+		if err == nil {
+			return work(running)
+		}
+		if !errors.Is(err, client.ErrNotRunning) {
+			return err
+		}
+		home, err := p.openHome(ctx, settings)
+		if err == nil {
+			return errors.Join(work(&daemon.Desk{Home: home, Words: p.words}), home.Close())
+		}
+		if held := new(daemon.RunningError); !errors.As(err, &held) || time.Since(began) > betweenTime {
+			return err
+		}
+		select {
+		case <-ctx.Done():
+			return ctx.Err()
+		case <-time.After(betweenPoll):
+		}
 	}
-	if !errors.Is(err, client.ErrNotRunning) {
-		return err
-	}
-	home, err := p.openHome(ctx, settings)
-	if err != nil {
-		return err
-	}
-	return errors.Join(work(&daemon.Desk{Home: home, Words: p.words}), home.Close())
 }
 
 // withDaemon works with the running daemon; client.ErrNotRunning where none runs.

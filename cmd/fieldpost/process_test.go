@@ -516,3 +516,22 @@ func TestWhatWasCapturedSignedOutIsClaimedWhereSeveralUsersAreKnown(t *testing.T
 	l.run("outbox", "flush", "--timeout", "30s")
 	l.wantOnce("Task", "Nobody's")
 }
+
+func TestCommandsSideBySideWaitForEachOther(t *testing.T) {
+	l := newLaptop(t)
+	const many = 4
+	var group sync.WaitGroup
+	for i := range many {
+		group.Go(func() {
+			out, err := l.command(t.Context(), "capture", "share", "--channel", "link", "--subject", fmt.Sprint("Share ", i)).CombinedOutput()
+			if err != nil {
+				t.Errorf("%v\n%s", err, out)
+			}
+		})
+	}
+	group.Wait()
+	var list struct{ Items []struct{ Subject string } }
+	if err := json.Unmarshal([]byte(l.run("outbox", "list", "--json")), &list); err != nil || len(list.Items) != many {
+		t.Errorf("%v: %d captured", err, len(list.Items))
+	}
+}

@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"net/http"
 	"path/filepath"
+	"regexp"
 	"strings"
 	"testing"
 	"time"
@@ -52,6 +53,10 @@ func TestADebLivesUnderARealSystemd(t *testing.T) {
 	r.reboot()
 	machine.Eventually(t, 10*time.Second, "the daemon is up after the boot", func() bool { return r.state() == "running" })
 	t.Log(r.exposure())
+	journal := m.MustRun(t, "journalctl", "--no-pager", "--output=json", "--output-fields=MESSAGE,PRIORITY", "_SYSTEMD_USER_UNIT=fieldpost.service")
+	if !regexp.MustCompile(`(?m)"PRIORITY":"6".*"MESSAGE":"ready|"MESSAGE":"ready.*"PRIORITY":"6"`).MatchString(journal) {
+		t.Errorf("the journal does not know that the daemon is ready:\n%s", journal)
+	}
 	r.fieldpost("service", "install")
 	if m.Lies("/home/" + machine.Rep + "/.config/systemd/user/fieldpost.service") {
 		t.Error("one user was given a second unit")

@@ -6,6 +6,7 @@ import (
 	"io/fs"
 	"os"
 	"path/filepath"
+	"runtime"
 	"strings"
 	"testing"
 )
@@ -27,7 +28,20 @@ func TestSystemKeepsTheContract(t *testing.T) {
 	if os.Getenv("FIELDPOST_SECRET_SERVICE") != "1" {
 		t.Skip("SKIP: no real keychain. Run under dbus-run-session with an unlocked gnome-keyring and FIELDPOST_SECRET_SERVICE=1")
 	}
-	contract(t, OpenSystem("fieldpost-test"))
+	s := OpenSystem("fieldpost-test")
+	contract(t, s)
+	if runtime.GOOS != "windows" {
+		return
+	}
+	t.Run("the biggest secret of Windows fits, one byte more is refused", func(t *testing.T) {
+		t.Cleanup(func() { _ = s.Delete(context.WithoutCancel(t.Context()), "big") })
+		if err := s.Set(t.Context(), "big", strings.Repeat("k", 2560)); err != nil {
+			t.Error(err)
+		}
+		if err := s.Set(t.Context(), "big", strings.Repeat("k", 2561)); !errors.Is(err, ErrTooBig) {
+			t.Errorf("%v, want ErrTooBig", err)
+		}
+	})
 }
 
 // contract is the suite that each backend passes.

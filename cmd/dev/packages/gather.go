@@ -18,6 +18,7 @@ type source struct {
 	path     string
 	told     []string
 	licences bool
+	fill     bool // @VERSION@ in it becomes the version's numbers
 }
 
 // gather reads the sources. What the program tells is compressed where its name ends
@@ -31,6 +32,9 @@ func (b *builder) gather(ctx context.Context, p *programs, sources []source) ([]
 		}
 		if s.told != nil && path.Ext(s.to) == ".gz" {
 			data = zipped(data)
+		}
+		if s.fill {
+			data = bytes.ReplaceAll(data, []byte("@VERSION@"), []byte(b.version.numbers))
 		}
 		files = append(files, file{s.to, cmp.Or(s.mode, 0o644), data})
 	}

@@ -11,8 +11,11 @@ import (
 )
 
 // msi is the package for Windows. wixl takes the clock and chance into it, so faketime
-// stops the clock, and the package's code comes from what is in it: Windows takes two
-// packages with the same code for the same.
+// stops the clock, and the package's code comes from all that it is made of: Windows
+// takes two packages with the same code for the same.
+//
+// The programs bear no version resource: over a file that has a version, Windows
+// Installer never puts one for which the msi names none, and wixl names none.
 func (b *builder) msi(ctx context.Context, p *programs) error {
 	files, err := b.gather(ctx, p, []source{
 		{to: "fieldpost.exe", path: p.main},
@@ -21,6 +24,7 @@ func (b *builder) msi(ctx context.Context, p *programs) error {
 		{to: "policy.toml.example", path: b.static("policy/policy.toml")},
 		{to: "THIRD_PARTY_LICENSES.txt", licences: true},
 		{to: "fieldpost.wxs", path: b.static("msi/fieldpost.wxs")},
+		{to: "tables.sql", path: b.static("msi/tables.sql")},
 	})
 	if err != nil {
 		return err
@@ -34,7 +38,7 @@ func (b *builder) msi(ctx context.Context, p *programs) error {
 	if err != nil {
 		return err
 	}
-	queries, err := statements(b.static("msi/tables.sql"), b.version.numbers)
+	queries, err := statements(filepath.Join(b.msiFolder(), "tables.sql"), b.version.numbers)
 	if err != nil {
 		return err
 	}

@@ -1,7 +1,6 @@
 package packages
 
 import (
-	"bytes"
 	"context"
 	"errors"
 	"io"
@@ -37,7 +36,7 @@ func (b *builder) macos(ctx context.Context, p *programs) error {
 		{to: "uninstall.sh", path: b.static("macos/uninstall.sh"), mode: 0o755},
 		{to: "README.md", path: b.static("macos/README.md")},
 		{to: "scripts/postinstall", path: b.static("macos/scripts/postinstall"), mode: 0o755},
-		{to: "Fieldpost.app/Contents/Info.plist", path: b.static("macos/Info.plist")},
+		{to: "Fieldpost.app/Contents/Info.plist", path: b.static("macos/Info.plist"), fill: true},
 		{to: "Fieldpost.app/Contents/MacOS/Fieldpost", path: b.static("macos/Fieldpost"), mode: 0o755},
 		{to: "Fieldpost.app/Contents/Resources/fieldpost.icns", path: b.static("macos/fieldpost.icns")},
 		{to: "completions/_fieldpost", told: []string{"completion", "zsh"}},
@@ -55,16 +54,11 @@ func (b *builder) common() []source {
 
 type archiver func(to io.Writer, folder string, files []file, at time.Time) error
 
-// archive writes one archive. Static files have the version filled in.
+// archive writes one archive.
 func (b *builder) archive(ctx context.Context, p *programs, write archiver, extension string, sources []source) error {
 	files, err := b.gather(ctx, p, sources)
 	if err != nil {
 		return err
-	}
-	for i := range files {
-		if files[i].name == "Fieldpost.app/Contents/Info.plist" {
-			files[i].data = bytes.ReplaceAll(files[i].data, []byte("@VERSION@"), []byte(b.version.numbers))
-		}
 	}
 	out, err := os.Create(b.finished(b.base(p) + extension))
 	if err != nil {

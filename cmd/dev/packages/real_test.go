@@ -270,6 +270,11 @@ func (p made) macos(t *testing.T) {
 		if _, err := os.Stat(binary); err != nil {
 			t.Errorf("Info.plist is none: %v", err)
 		}
+		plist, err := os.ReadFile(filepath.Join(to, "Applications/Fieldpost.app/Contents/Info.plist"))
+		if err != nil {
+			t.Fatal(err)
+		}
+		contains(t, "Info.plist", string(plist), "<string>0.0.0</string>")
 		contains(t, "the program", tool(t, "file", filepath.Join(to, "usr/local/bin/fieldpost")), "Mach-O 64-bit")
 		tool(t, "env", "DESTDIR="+to, "sh", filepath.Join(unpacked, "uninstall.sh"), "--discard-policy")
 		if left := strings.TrimSpace(tool(t, "find", to, "-type", "f")); left != "" {

@@ -11,6 +11,8 @@ import (
 	"strings"
 	"testing"
 	"time"
+
+	"fieldpost/installer/machine"
 )
 
 // TestMain lets the test binary be the program that is installed: as a Windows service
@@ -95,13 +97,13 @@ func TestAnAccountsServiceLivesUnderTheRealManager(t *testing.T) {
 	if err := service.Start(ctx); err != nil {
 		t.Fatal(err)
 	}
-	within(t, 10*time.Second, "it runs", func() bool { return lies(filepath.Join(folder, "started")) })
+	machine.Eventually(t, 10*time.Second, "it runs", func() bool { return lies(filepath.Join(folder, "started")) })
 	started := status()
 	if started.State != Running || started.PID == 0 {
 		t.Errorf("started: %+v", started)
 	}
 	crash(t, started.PID)
-	within(t, 10*time.Second, "a crash is told, or mended", func() bool {
+	machine.Eventually(t, 10*time.Second, "a crash is told, or mended", func() bool {
 		now := status()
 		return now.State == CrashLooping || now.State == Running && now.PID != started.PID
 	})
@@ -111,7 +113,7 @@ func TestAnAccountsServiceLivesUnderTheRealManager(t *testing.T) {
 	if err := service.Restart(ctx); err != nil {
 		t.Fatal(err)
 	}
-	within(t, 10*time.Second, "it runs again", func() bool { now := status(); return now.State == Running && now.PID != started.PID })
+	machine.Eventually(t, 10*time.Second, "it runs again", func() bool { now := status(); return now.State == Running && now.PID != started.PID })
 	if err := service.Stop(ctx); err != nil {
 		t.Fatal(err)
 	}
@@ -123,7 +125,7 @@ func TestAnAccountsServiceLivesUnderTheRealManager(t *testing.T) {
 		t.Fatal(err)
 	}
 	_ = service.Start(ctx) // it fails by itself
-	within(t, 10*time.Second, "a service that fails is told apart", func() bool {
+	machine.Eventually(t, 10*time.Second, "a service that fails is told apart", func() bool {
 		now := status()
 		return now.State == CrashLooping && now.LastExit != nil && now.LastExit.Code == failedCode
 	})
@@ -165,18 +167,6 @@ func crash(t *testing.T, pid int) {
 	if err := process.Kill(); err != nil {
 		t.Fatal(err)
 	}
-}
-
-func within(t *testing.T, patience time.Duration, what string, holds func() bool) {
-	t.Helper()
-	tick := time.NewTicker(50 * time.Millisecond)
-	defer tick.Stop()
-	for deadline := time.Now().Add(patience); time.Now().Before(deadline); <-tick.C {
-		if holds() {
-			return
-		}
-	}
-	t.Fatalf("not within %v: %s", patience, what)
 }
 
 // The Task Scheduler takes the tasks that are rendered here, and gives them up again.

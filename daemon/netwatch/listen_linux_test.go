@@ -3,44 +3,25 @@ package netwatch
 import (
 	"log/slog"
 	"os"
-	"os/exec"
-	"strings"
 	"syscall"
 	"testing"
 	"time"
 
 	"golang.org/x/sys/unix"
+
+	"fieldpost/installer/machine"
 )
 
 // TestTheKernelTellsOfEachChange has a real kernel tell, in a network of its own.
 func TestTheKernelTellsOfEachChange(t *testing.T) {
-	if _, err := exec.LookPath("ip"); err != nil || os.Getuid() != 0 {
-		t.Skip("SKIPPED: takes root and the program ip (package iproute2), as .ci/run has them")
-	}
-	t.Parallel()
-	alone := exec.CommandContext(t.Context(), "/proc/self/exe", "-test.run=^TestInANetworkOfItsOwn$", "-test.v")
-	alone.Env = append(os.Environ(), "FIELDPOST_OWN_NETWORK=1")
-	alone.SysProcAttr = &syscall.SysProcAttr{Cloneflags: syscall.CLONE_NEWNET}
-	out, err := alone.CombinedOutput()
-	if t.Logf("%s", out); err != nil || !strings.Contains(string(out), "--- PASS: TestInANetworkOfItsOwn") {
-		t.Fatal(err)
-	}
+	machine.Alone(t, testEachChangeIsTold)
 }
 
-// TestInANetworkOfItsOwn is run by the test above.
-func TestInANetworkOfItsOwn(t *testing.T) {
-	if os.Getenv("FIELDPOST_OWN_NETWORK") == "" {
-		t.Skip("SKIP: is run by TestTheKernelTellsOfEachChange")
-	}
+func testEachChangeIsTold(t *testing.T) {
 	changed := make(chan struct{}, 100)
 	go func() { _ = Watch(t.Context(), slog.Default(), func() { changed <- struct{}{} }) }()
 	time.Sleep(settle) // for the socket
-	ip := func(arguments string) {
-		t.Helper()
-		if out, err := exec.CommandContext(t.Context(), "ip", strings.Fields(arguments)...).CombinedOutput(); err != nil {
-			t.Fatalf("ip %s: %v: %s", arguments, err, out)
-		}
-	}
+	ip := func(arguments string) { machine.IP(t, arguments) }
 	ip("link add fp0 type veth peer name fp1")
 	if _, err := os.Stat("/proc/sys/net/ipv6"); err == nil { // no addresses by itself, which take their time
 		ip("link set fp0 addrgenmode none")

@@ -25,8 +25,8 @@ func TestAWakeUpIsATickThatComesLate(t *testing.T) {
 	}
 }
 
-// machine is a laptop whose system tells of its network as a test wants.
-type machine struct {
+// laptop is one whose system tells of its network as a test wants.
+type laptop struct {
 	bell  chan *bell
 	ways  atomic.Pointer[string]
 	logs  bytes.Buffer
@@ -35,10 +35,10 @@ type machine struct {
 	looks int
 }
 
-// watched runs a watcher on a machine within a synctest bubble while test lets it live.
-func watched(t *testing.T, network, sleep source, test func(m *machine)) *machine {
+// watched runs a watcher on a laptop within a synctest bubble while test lets it live.
+func watched(t *testing.T, network, sleep source, test func(m *laptop)) *laptop {
 	t.Helper()
-	m := &machine{bell: make(chan *bell, 2)}
+	m := &laptop{bell: make(chan *bell, 2)}
 	synctest.Test(t, func(t *testing.T) {
 		ctx, stop := context.WithCancel(t.Context())
 		defer stop()
@@ -59,14 +59,14 @@ func watched(t *testing.T, network, sleep source, test func(m *machine)) *machin
 	return m
 }
 
-func (m *machine) telling(next source) source {
+func (m *laptop) telling(next source) source {
 	return func(ctx context.Context, b *bell) error {
 		m.bell <- b
 		return next(ctx, b)
 	}
 }
 
-func (m *machine) now(ways string) { m.ways.Store(&ways) }
+func (m *laptop) now(ways string) { m.ways.Store(&ways) }
 
 func listening(ctx context.Context, _ *bell) error { <-ctx.Done(); return nil }
 
@@ -74,7 +74,7 @@ func refused(context.Context, *bell) error { return errors.New("refused") }
 
 func unsupported(context.Context, *bell) error { return errors.ErrUnsupported }
 
-func wantTold(t *testing.T, m *machine, want ...time.Duration) {
+func wantTold(t *testing.T, m *laptop, want ...time.Duration) {
 	t.Helper()
 	if !slices.Equal(m.told, want) {
 		t.Errorf("told at %v, want %v", m.told, want)
@@ -82,7 +82,7 @@ func wantTold(t *testing.T, m *machine, want ...time.Duration) {
 }
 
 func TestNothingIsSaidWhileNothingChanges(t *testing.T) {
-	m := watched(t, listening, listening, func(m *machine) {
+	m := watched(t, listening, listening, func(m *laptop) {
 		bell := <-m.bell
 		for range 60 { // a card that scans, a router that says it is still there
 			time.Sleep(time.Minute)
@@ -93,7 +93,7 @@ func TestNothingIsSaidWhileNothingChanges(t *testing.T) {
 }
 
 func TestABurstIsToldAtItsStartAndOnceMoreWhenItIsOver(t *testing.T) {
-	m := watched(t, listening, listening, func(m *machine) {
+	m := watched(t, listening, listening, func(m *laptop) {
 		bell := <-m.bell
 		for i := range 40 {
 			m.now(strings.Repeat("x", i))
@@ -106,7 +106,7 @@ func TestABurstIsToldAtItsStartAndOnceMoreWhenItIsOver(t *testing.T) {
 }
 
 func TestTheFirstEventThatMattersIsToldAtOnceEvenLateInABurst(t *testing.T) {
-	m := watched(t, listening, listening, func(m *machine) {
+	m := watched(t, listening, listening, func(m *laptop) {
 		bell := <-m.bell
 		bell.ring()
 		time.Sleep(100 * time.Millisecond)
@@ -118,7 +118,7 @@ func TestTheFirstEventThatMattersIsToldAtOnceEvenLateInABurst(t *testing.T) {
 }
 
 func TestABurstWithoutAnEndIsToldEverySecond(t *testing.T) {
-	m := watched(t, listening, listening, func(m *machine) {
+	m := watched(t, listening, listening, func(m *laptop) {
 		bell := <-m.bell
 		for i := range 25 {
 			m.now(strings.Repeat("x", i))
@@ -132,7 +132,7 @@ func TestABurstWithoutAnEndIsToldEverySecond(t *testing.T) {
 }
 
 func TestAWayThatIsBackAsBeforeWasLostAllTheSame(t *testing.T) {
-	m := watched(t, listening, listening, func(m *machine) {
+	m := watched(t, listening, listening, func(m *laptop) {
 		bell := <-m.bell
 		bell.lose() // and the link is up again before anybody looks
 		time.Sleep(time.Second)
@@ -141,7 +141,7 @@ func TestAWayThatIsBackAsBeforeWasLostAllTheSame(t *testing.T) {
 }
 
 func TestAWakeUpIsToldAtOnce(t *testing.T) {
-	m := watched(t, listening, listening, func(m *machine) {
+	m := watched(t, listening, listening, func(m *laptop) {
 		bell := <-m.bell
 		time.Sleep(20 * time.Second)
 		bell.wake()
@@ -151,14 +151,14 @@ func TestAWakeUpIsToldAtOnce(t *testing.T) {
 }
 
 func TestAMachineThatTellsIsLookedAtOnceAMinute(t *testing.T) {
-	m := watched(t, listening, listening, func(*machine) { time.Sleep(time.Hour + time.Second) })
+	m := watched(t, listening, listening, func(*laptop) { time.Sleep(time.Hour + time.Second) })
 	if m.looks > 62 {
 		t.Errorf("looked %d times in an hour", m.looks)
 	}
 }
 
 func TestASystemThatDoesNotTellIsLookedAtAndTheLogSaysSoOnce(t *testing.T) {
-	m := watched(t, refused, listening, func(m *machine) {
+	m := watched(t, refused, listening, func(m *laptop) {
 		time.Sleep(time.Hour + time.Second)
 		m.now("train")
 		time.Sleep(tick)
@@ -173,7 +173,7 @@ func TestASystemThatDoesNotTellIsLookedAtAndTheLogSaysSoOnce(t *testing.T) {
 }
 
 func TestASystemThatNeverTellsOfSleepIsNoNews(t *testing.T) {
-	m := watched(t, listening, unsupported, func(m *machine) {
+	m := watched(t, listening, unsupported, func(m *laptop) {
 		m.now("train")
 		time.Sleep(tick)
 	})

@@ -189,16 +189,3 @@ func must(t *testing.T, err error) {
 		t.Fatal(err)
 	}
 }
-
-// Eventually polls: the machine has its own clock and no way to call back.
-func Eventually(t *testing.T, patience time.Duration, what string, holds func() bool) {
-	t.Helper()
-	tick := time.NewTicker(50 * time.Millisecond)
-	defer tick.Stop()
-	for deadline := time.Now().Add(patience); time.Now().Before(deadline); <-tick.C {
-		if holds() {
-			return
-		}
-	}
-	t.Fatalf("not within %v: %s", patience, what)
-}

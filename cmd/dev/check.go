@@ -79,8 +79,8 @@ func test(ctx context.Context, args []string) error {
 	return command(ctx, nil, "go", append([]string{"test", "-race", "./..."}, args...)...)
 }
 
-// bench runs the benchmarks, and type-ahead beside its peers.
-func bench(ctx context.Context, args []string) error {
+// benchmarks runs Go's own, and type-ahead beside its peers.
+func benchmarks(ctx context.Context, args []string) error {
 	return errors.Join(
 		command(ctx, nil, "go", append([]string{"test", "-run=^$", "-bench=.", "-benchmem", "./..."}, args...)...),
 		step("type-ahead beside SQLite FTS5", func() error { return typeahead(ctx, nil) }),

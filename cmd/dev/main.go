@@ -19,7 +19,8 @@ func tasks() []task {
 	return []task{
 		{"check", "format, vet, static analysis and the walls between the rooms", check},
 		{"test", "all tests with the race detector", test},
-		{"bench", "the benchmarks, as a table", bench},
+		{"bench", "the product beside its floors and peers, as a table: bench [--only PART,...] [--json FILE]", runBench},
+		{"benchmarks", "Go's own benchmarks of each room, and type-ahead beside its peers", benchmarks},
 		{"typeahead", "type-ahead beside SQLite FTS5, as a table: typeahead [PEOPLE...]", typeahead},
 		{"measure", "what type-ahead in a phone book of so many people takes, as JSON: measure N", measure},
 		{"package", "what IT installs, for each system: package --out DIR [--version V] [--only deb,msi]", pack},
@@ -43,7 +44,7 @@ func main() {
 	}
 	fmt.Fprintln(os.Stderr, "usage: go run ./cmd/dev TASK")
 	for _, t := range tasks() {
-		fmt.Fprintf(os.Stderr, "  %-9s %s\n", t.name, t.does)
+		fmt.Fprintf(os.Stderr, "  %-10s %s\n", t.name, t.does)
 	}
 	os.Exit(2)
 }

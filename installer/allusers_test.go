@@ -160,6 +160,7 @@ func TestTheTaskOfTheGroupGivesEachUserTheirOwn(t *testing.T) {
 		`schtasks /Run /TN \fieldpost\All users`,
 		`schtasks /End /TN \fieldpost\All users`, `schtasks /Delete /TN \fieldpost\All users /F`,
 		`schtasks /End /TN \fieldpost\PC.ana`, `schtasks /Delete /TN \fieldpost\PC.ana /F`,
+		`schtasks /End /TN \fieldpost\All users`, `schtasks /Delete /TN \fieldpost\All users /F`,
 		`reg delete ` + eventSource + ` /f`,
 	}
 	if diff := cmp.Diff(want, ran[1:]); diff != "" {

@@ -47,6 +47,8 @@ func (g *groupTask) install(ctx context.Context) error {
 }
 
 func (g *groupTask) uninstall(ctx context.Context) error {
+	_, _ = g.runner.Run(ctx, nil, "schtasks", "/End", "/TN", groupName)
+	_, _ = g.runner.Run(ctx, nil, "schtasks", "/Delete", "/TN", groupName, "/F") // first of all, lest it make others anew
 	for _, task := range g.tasks(ctx) {
 		_, _ = g.runner.Run(ctx, nil, "schtasks", "/End", "/TN", task) // it need not run
 		if _, err := g.runner.Run(ctx, nil, "schtasks", "/Delete", "/TN", task, "/F"); err != nil {
@@ -65,7 +67,7 @@ func (g *groupTask) stop(ctx context.Context) error {
 	return nil
 }
 
-// tasks lists our tasks: that of the group first, lest it make others anew.
+// tasks lists what is left of our tasks.
 func (g *groupTask) tasks(ctx context.Context) []string {
 	out, err := g.runner.Run(ctx, nil, "schtasks", "/Query", "/FO", "CSV", "/NH")
 	if err != nil {
@@ -75,19 +77,16 @@ func (g *groupTask) tasks(ctx context.Context) []string {
 }
 
 func tasksIn(out string) []string {
-	var group, own []string
+	var ours []string
 	lines := csv.NewReader(strings.NewReader(out))
 	lines.FieldsPerRecord = -1
 	for {
 		row, err := lines.Read()
 		if err != nil {
-			return append(group, own...)
+			return ours
 		}
-		switch {
-		case row[0] == groupName:
-			group = []string{groupName}
-		case strings.HasPrefix(row[0], taskFolder):
-			own = append(own, row[0])
+		if strings.HasPrefix(row[0], taskFolder) {
+			ours = append(ours, row[0])
 		}
 	}
 }

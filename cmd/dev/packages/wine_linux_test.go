@@ -98,23 +98,6 @@ func (w *windows) tellsItsVersion(want string) {
 	}
 }
 
-// withoutService leaves the service out where the program of this checkout cannot
-// install it for all users.
-func (w *windows) withoutService(msi string) []string {
-	unpacked := w.t.TempDir()
-	tool(w.t, "msiextract", "-C", unpacked, msi)
-	program := strings.TrimSpace(tool(w.t, "find", unpacked, "-name", "fieldpost.exe"))
-	out, err := w.command(windowsPath(program), "service", "install", "--help").Output()
-	if err != nil {
-		w.t.Fatal(err)
-	}
-	if strings.Contains(string(out), "--all-users") {
-		return nil
-	}
-	w.t.Log("without the service: no service install --all-users in this program")
-	return []string{"SERVICE=none"}
-}
-
 // msi builds that of a version.
 func msi(t *testing.T, version string) string {
 	t.Helper()
@@ -127,21 +110,21 @@ func TestTheMSIInstallsUpgradesAndGoes(t *testing.T) {
 	needs(t, "FIELDPOST_WINE", "installs the msi in Wine 10")
 	first, candidate, second := msi(t, "1.2.3"), msi(t, "1.3.0-rc.1"), msi(t, "1.3.0")
 	w := newWindows(t)
-	none := w.withoutService(first)
 	const wrote = "[salesforce]\nclient_id = \"3MVG9\"\nlogin_url = \"https://acme.my.salesforce.com\"\n"
 
 	t.Log("a policy that fieldpost could not read undoes the install")
-	if w.msiexec("/i", first, append(none, "LOGIN_URL=ftp://acme.test")...) {
+	if w.msiexec("/i", first, "LOGIN_URL=ftp://acme.test") {
 		t.Error("msiexec was content")
 	}
 	w.installed(false)
 	w.policy("")
 
 	t.Log("the properties become the policy")
-	w.must("/i", first, append(none, "LOGIN_URL=https://acme.my.salesforce.com", "CLIENT_ID=3MVG9")...)
+	w.must("/i", first, "LOGIN_URL=https://acme.my.salesforce.com", "CLIENT_ID=3MVG9")
 	w.installed(true)
 	w.policy(wrote)
 	w.tellsItsVersion("1.2.3")
+	w.startsAtLogon(true)
 	registry := w.registry()
 	contains(t, "the registry", registry, `C:\\Program Files\\fieldpost\\`, `"DisplayVersion"="1.2.3"`)
 	contains(t, "the Start menu", tool(t, "find", w.path(), "-name", "Fieldpost.lnk"), "Start Menu/Programs/Fieldpost.lnk")
@@ -158,27 +141,29 @@ func TestTheMSIInstallsUpgradesAndGoes(t *testing.T) {
 	if _, err := lines.Read(make([]byte, 1)); err != nil {
 		t.Fatal(err)
 	}
-	w.must("/i", candidate, none...)
+	w.must("/i", candidate)
 	w.ended(running)
 	w.installed(true)
 	w.policy(wrote)
 	w.tellsItsVersion("1.3.0-rc.1")
 
 	t.Log("a release replaces its candidate, whose number is the same, and nothing older")
-	w.must("/i", second, none...)
+	w.must("/i", second)
 	w.installed(true)
 	w.tellsItsVersion("1.3.0")
 	if registry := w.registry(); strings.Contains(registry, `"DisplayVersion"="1.2.3"`) {
 		t.Error("the older one is installed too")
 	}
-	if w.msiexec("/i", first, none...) {
+	if w.msiexec("/i", first) {
 		t.Error("an older one was installed over a newer one")
 	}
 	w.tellsItsVersion("1.3.0")
 
 	t.Log("uninstalling keeps the policy")
+	w.startsAtLogon(true)
 	w.must("/x", second)
 	w.installed(false)
+	w.startsAtLogon(false)
 	w.policy(wrote)
 	if registry := w.registry(); strings.Contains(registry, `C:\\Program Files\\fieldpost\\`) {
 		t.Error("the registry, with PATH in it, still names the program")
@@ -189,12 +174,21 @@ func TestTheMSIInstallsUpgradesAndGoes(t *testing.T) {
 	if err := os.WriteFile(given, []byte("[privacy]\nbody = \"none\"\n"), 0o644); err != nil {
 		t.Fatal(err)
 	}
-	w.must("/i", first, append(none, "POLICY="+windowsPath(given))...)
+	w.must("/i", first, "POLICY="+windowsPath(given))
 	w.policy("[privacy]\nbody = \"none\"\n")
 	w.must("/x", first, "DISCARD_DATA=1")
 	w.installed(false)
 	if _, err := os.Stat(filepath.Dir(w.policyFile())); !errors.Is(err, fs.ErrNotExist) {
 		t.Errorf("the folder of the policy is still there: %v", err)
+	}
+}
+
+// startsAtLogon holds whether the Task Scheduler has the task of all users.
+func (w *windows) startsAtLogon(want bool) {
+	w.t.Helper()
+	_, err := os.Stat(w.path("windows", "system32", "Tasks", "fieldpost", "All users"))
+	if (err == nil) != want {
+		w.t.Errorf("the task of all users: %v, wanted %t", err, want)
 	}
 }
 

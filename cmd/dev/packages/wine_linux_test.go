@@ -186,7 +186,7 @@ func TestTheMSIInstallsUpgradesAndGoes(t *testing.T) {
 // startsAtLogon holds whether the Task Scheduler has the task of all users.
 func (w *windows) startsAtLogon(want bool) {
 	w.t.Helper()
-	_, err := os.Stat(w.path("windows", "system32", "Tasks", "fieldpost", "All users"))
+	_, err := os.Stat(w.path("windows", "system32", "tasks", "fieldpost", "All users"))
 	if (err == nil) != want {
 		w.t.Errorf("the task of all users: %v, wanted %t", err, want)
 	}

@@ -3,7 +3,7 @@
 import { ask, at, closed, enter, lost, problemText, refused, say, send, show, signedIn } from "./port.js";
 import { dropChip, setting, submit } from "./form.js";
 
-let drawing = null, again = false, listening = false, soon = 0;
+let drawing = null, again = false, listening = false, soon = 0, drawn = -150;
 
 // here is the part that the address names: "#item?id=…".
 const here = () => location.hash.slice(1) || "today";
@@ -111,11 +111,16 @@ async function listen() {
   listening = false;
 }
 
-// later draws soon; what is only drawn when it is asked for says so.
+// later draws at once, and again 150 ms after at the soonest, however much is told
+// meanwhile; what is only drawn when it is asked for says so.
 function later() {
-  if (at("view").querySelector("[data-still]")) return;
-  clearTimeout(soon);
-  soon = setTimeout(() => draw().catch(() => {}), 150);
+  if (soon || at("view").querySelector("[data-still]")) return;
+  const wait = Math.max(0, drawn + 150 - performance.now());
+  soon = setTimeout(() => {
+    soon = 0;
+    drawn = performance.now();
+    draw().catch(() => {});
+  }, wait);
 }
 
 // busy does something for a button, once at a time.

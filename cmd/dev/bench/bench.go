@@ -70,6 +70,9 @@ func (r *Report) AtLeastTimes(name string, value float64, unit, beside string, o
 	r.put(Figure{Name: name, Value: value, Unit: unit, Beside: beside, Other: other, Target: "≥ " + number(limit) + " × " + beside, Met: &met})
 }
 
+// Skip names what could not be measured here, and why.
+func (r *Report) Skip(why string) { r.put(Figure{Name: "SKIPPED: " + why}) }
+
 func (r *Report) put(f Figure) {
 	f.Part = r.part
 	r.Figures = append(r.Figures, f)
@@ -85,8 +88,9 @@ type Part struct {
 // at work. Each gets a folder of its own from folders.
 func Run(ctx context.Context, only []string, folders func(part string) (string, error), said io.Writer) (*Report, error) {
 	r := &Report{}
-	for _, part := range Parts() {
-		if len(only) > 0 && !slices.Contains(only, part.Name) {
+	for _, part := range append(Parts(), reconnectPart()) {
+		named := slices.Contains(only, part.Name)
+		if !named && (len(only) > 0 || part.Name == reconnectAlone) {
 			continue
 		}
 		folder, err := folders(part.Name)

@@ -64,13 +64,19 @@ func Anon() int64 {
 	if err != nil {
 		return 0
 	}
-	_, rest, _ := strings.Cut(string(status), "RssAnon:")
-	fields := strings.Fields(rest)
-	if len(fields) == 0 {
-		return 0
+	return Number(status, "RssAnon:") << 10
+}
+
+// Number is what follows a name in a file of /proc, 0 where the name is not there.
+func Number(file []byte, name string) int64 {
+	for line := range strings.Lines(string(file)) {
+		if rest, ok := strings.CutPrefix(line, name); ok {
+			number, _, _ := strings.Cut(strings.TrimSpace(rest), " ")
+			n, _ := strconv.ParseInt(number, 10, 64)
+			return n
+		}
 	}
-	kib, _ := strconv.ParseInt(fields[0], 10, 64)
-	return kib << 10
+	return 0
 }
 
 // Size is how much disk the files take that begin with a path.

@@ -41,6 +41,7 @@ var (
 
 func TestUnit(t *testing.T) {
 	golden(t, "plain.service", unitText("/usr/bin/fieldpost", plainArgs))
+	golden(t, "shared.service", sharedUnitText("/usr/bin/fieldpost", plainArgs))
 	golden(t, "odd.service", unitText(`/opt/a b\c$x/fieldpost`, oddArgs))
 }
 

@@ -31,7 +31,7 @@ func newUserUnit(cfg Config, account *user.User) (*userUnit, error) {
 	}
 	return &userUnit{
 		definition: definition{path: filepath.Join(home, ".config", "systemd", "user", unitName), text: text, placer: placer},
-		runner:     cfg.Runner, account: account.Username, booted: "/run/systemd/system", forAll: definition{path: sharedUnitPath, text: text},
+		runner:     cfg.Runner, account: account.Username, booted: "/run/systemd/system", forAll: definition{path: sharedUnitPath, text: sharedUnitText(cfg.Executable, cfg.Args)},
 	}, nil
 }
 

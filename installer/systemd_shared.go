@@ -22,7 +22,7 @@ type sharedUnit struct {
 
 func newSharedUnit(cfg Config) *sharedUnit {
 	return &sharedUnit{
-		definition: definition{path: sharedUnitPath, text: unitText(cfg.Executable, cfg.Args)},
+		definition: definition{path: sharedUnitPath, text: sharedUnitText(cfg.Executable, cfg.Args)},
 		runner:     cfg.Runner, sessions: "/run/user/*/systemd/private",
 	}
 }

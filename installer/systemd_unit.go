@@ -18,7 +18,16 @@ const restartDelay = time.Second
 // write the user's files and to talk on the session bus (keyring, notifications);
 // it could not start a browser as its own child, whose sandbox needs what is denied
 // here, so pages are opened through the bus or by the command line.
-func unitText(executable string, args []string) string {
+func unitText(executable string, args []string) string { return unit(executable, args, "") }
+
+// sharedUnitText renders the unit of every user. The login screen and other accounts of
+// the system have user managers too, and nothing to share; nor has root.
+func sharedUnitText(executable string, args []string) string {
+	return unit(executable, args, "ConditionUser=!@system\n")
+}
+
+// unit renders a unit that is started under a condition, "" for none.
+func unit(executable string, args []string, condition string) string {
 	line := unitQuote(executable, false)
 	for _, arg := range args {
 		line += " " + unitQuote(arg, true)
@@ -26,7 +35,7 @@ func unitText(executable string, args []string) string {
 	return `[Unit]
 Description=` + description + `
 StartLimitIntervalSec=0
-
+` + condition + `
 [Service]
 Type=exec
 ExecStart=` + line + `

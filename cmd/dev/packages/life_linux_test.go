@@ -50,9 +50,14 @@ func TestADebLivesUnderARealSystemd(t *testing.T) {
 	if got := m.MustRun(t, "systemctl", "--global", "is-enabled", "fieldpost.service"); got != "enabled\n" {
 		t.Errorf("for every user: %s", got)
 	}
+	m.MustRun(t, "loginctl", "enable-linger", "root")
 	r.reboot()
 	machine.Eventually(t, 10*time.Second, "the daemon is up after the boot", func() bool { return r.state() == "running" })
 	t.Log(r.exposure())
+	t.Log(r.fieldpost("service", "status"))
+	if out, _ := m.Run("systemctl", "--user", "--machine=root@", "is-active", "fieldpost.service"); out != "inactive\n" {
+		t.Errorf("for root it is %q", out)
+	}
 	journal := m.MustRun(t, "journalctl", "--no-pager", "--output=json", "--output-fields=MESSAGE,PRIORITY", "_SYSTEMD_USER_UNIT=fieldpost.service")
 	if !regexp.MustCompile(`(?m)"PRIORITY":"6".*"MESSAGE":"ready|"MESSAGE":"ready.*"PRIORITY":"6"`).MatchString(journal) {
 		t.Errorf("the journal does not know that the daemon is ready:\n%s", journal)

@@ -39,7 +39,10 @@ const demoLimit = 30 * time.Second
 
 func (p *program) demo() *cobra.Command {
 	var once bool
-	c := p.command("demo", func(c *cobra.Command, _ []string) error { return p.runDemo(c.Context(), once) })
+	c := p.command("demo", func(c *cobra.Command, _ []string) error {
+		liveLong()
+		return p.runDemo(c.Context(), once)
+	})
 	c.Flags().BoolVar(&once, "once", false, p.words.Text("cli.flag.once"))
 	return p.described(c, "demo", "demo --once")
 }

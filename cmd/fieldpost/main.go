@@ -19,6 +19,7 @@ import (
 var version = "dev"
 
 func main() {
+	liveShortly()
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
 	errOut, told := messages(os.Args[1:])
 	code := run(ctx, os.Args[1:], os.Stdin, os.Stdout, errOut)

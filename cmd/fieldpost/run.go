@@ -17,6 +17,7 @@ import (
 func (p *program) runDaemon() *cobra.Command {
 	var service string
 	c := p.command("run", func(c *cobra.Command, _ []string) error {
+		liveLong()
 		if service != "" {
 			return installer.RunAsService(service, p.runOnce)
 		}

@@ -32,6 +32,7 @@ type sandboxStarted struct {
 func (p *program) sandbox() *cobra.Command {
 	var address string
 	c := p.command("sandbox", func(c *cobra.Command, _ []string) error {
+		liveLong()
 		listener, err := net.Listen("tcp", address)
 		if err != nil {
 			return failed("cannot_listen", "address", address, "message", reason(err))

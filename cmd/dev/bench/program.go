@@ -13,12 +13,14 @@ import (
 	"slices"
 	"strings"
 	"time"
+
+	"fieldpost/cmd/dev/packages"
 )
 
 // build makes the program as it is shipped.
 func build(ctx context.Context, folder string) (string, error) {
 	program := filepath.Join(folder, "fieldpost")
-	c := exec.CommandContext(ctx, "go", "build", "-trimpath", "-ldflags=-s -w", "-o", program, "./cmd/fieldpost")
+	c := exec.CommandContext(ctx, "go", "build", "-trimpath", "-tags="+packages.Tags, "-ldflags=-s -w -buildid=", "-o", program, "./cmd/fieldpost")
 	c.Env = append(os.Environ(), "CGO_ENABLED=0")
 	if out, err := c.CombinedOutput(); err != nil {
 		return "", fmt.Errorf("%w: %s", err, out)

@@ -54,9 +54,12 @@ func (b *builder) programs(ctx context.Context, goos, arch string) (*programs, e
 	return p, b.writeBill(p)
 }
 
+// Tags leave out of the program what it never does: to compress a rotated log by zstd.
+const Tags = "timberjack_nozstd"
+
 func (b *builder) build(ctx context.Context, goos, arch, flags, to string) error {
 	env := []string{"CGO_ENABLED=0", "GOOS=" + goos, "GOARCH=" + arch, "GOFLAGS=", "GOAMD64=v1", "GOARM64=v8.0"}
-	return b.run(ctx, env, "go", "build", "-trimpath", "-buildvcs=false",
+	return b.run(ctx, env, "go", "build", "-trimpath", "-buildvcs=false", "-tags="+Tags,
 		"-ldflags=-s -w -buildid= -X main.version="+b.version.text+flags, "-o", to, "./cmd/fieldpost")
 }
 

@@ -119,6 +119,7 @@ func TestEachTroubleHasItsCheck(t *testing.T) {
 		{"CORS that cannot be verified", org(func(o *Org) { o.Live.Origins = nil }), "cors_unverified", Warning, outbox.Admin},
 		{"another logger", org(func(o *Org) { o.Live.Alike = []string{"00T1", "00T2", "00T3", "00T4"} }), "other_logger", Warning, outbox.Admin},
 
+		{"the service keeps failing beside it", Findings{Laptop: Laptop{Service: "crash_looping"}}, "service", Warning, outbox.You},
 		{"the service is not installed", Findings{Laptop: Laptop{Service: "not_installed"}}, "service", Warning, outbox.You},
 		{"the disk is full", Findings{Laptop: Laptop{DiskFull: true}}, "disk", Failed, outbox.You},
 		{"the drop folder is gone", Findings{Laptop: Laptop{InboxMissing: true}}, "inbox", Failed, outbox.You},

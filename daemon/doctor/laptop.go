@@ -17,7 +17,7 @@ type Laptop struct {
 	// IdentityInFile: the identity lies beside the outbox for want of a keychain.
 	IdentityInFile bool
 	// Service is how the operating system keeps fieldpost running: running, stopped,
-	// crashing or not_installed; "" where that is not known.
+	// crash_looping or not_installed; "" where that is not known.
 	Service      string
 	InboxMissing bool
 	InboxLeft    int
@@ -68,8 +68,11 @@ func (l Laptop) identity() Check {
 }
 
 func (l Laptop) service() Check {
-	if l.Service == "" {
+	switch l.Service {
+	case "":
 		return skipped("service")
+	case "stopped", "crash_looping": // it runs, or nobody would be asked: by hand
+		return Check{Code: "service", Result: Warning, Who: outbox.You, Problem: &outbox.Problem{Code: "service_beside"}}
 	}
 	return when(l.Service == "running", "service", Warning, outbox.You, nil)
 }

@@ -61,7 +61,7 @@ func TestFromOpenToFirstPaint(t *testing.T) {
 		b.goTo(link)
 		b.see("#now")
 		drawn = append(drawn, time.Since(began))
-		painted := run(b, "first paint", chromedp.Evaluate[float64](`performance.getEntriesByName("first-contentful-paint")[0].startTime`))
+		painted := run(b, "first paint", chromedp.Poll[float64](`performance.getEntriesByName("first-contentful-paint")[0]?.startTime`))
 		open = append(open, opened)
 		first = append(first, time.Duration(painted*float64(time.Millisecond)))
 		paint = append(paint, opened+time.Duration(painted*float64(time.Millisecond)))

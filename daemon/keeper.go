@@ -7,6 +7,7 @@ import (
 
 	"fieldpost/daemon/directory"
 	"fieldpost/daemon/drain"
+	"fieldpost/daemon/pacing"
 	"fieldpost/outbox"
 	"fieldpost/sfclient"
 )
@@ -180,11 +181,17 @@ func (k *keeper) keep(ctx context.Context, forced bool) error {
 // read reads what is old or asked for, and tells whether it asked the org at all. The
 // last tenth of the org's allowance is left to writing.
 func (k *keeper) read(ctx context.Context, forced bool) (asked bool, err error) {
-	org, spare := k.d.org, !k.d.session.usage.scarce()
-	switch {
-	case forced, org.stale() && spare:
+	org := k.d.org
+	if forced {
 		return true, org.Refresh(ctx)
-	case org.unseen() && spare:
+	}
+	if k.d.session.usage.scarce() {
+		return false, nil
+	}
+	switch org.reads().Due(k.d.home.Now()) {
+	case pacing.Refresh:
+		return true, org.Refresh(ctx)
+	case pacing.Look:
 		return true, org.look(ctx, false)
 	}
 	return false, nil

@@ -11,23 +11,13 @@ import (
 	"fieldpost/daemon/crm"
 	"fieldpost/daemon/directory"
 	"fieldpost/daemon/drain"
+	"fieldpost/daemon/pacing"
 	"fieldpost/outbox"
 	"fieldpost/sfclient"
 )
 
 // keptFacts is the name under which the directory keeps the org's facts.
 const keptFacts = "facts"
-
-const (
-	// factsAge is how old facts, and the copy of people and records, may be before they
-	// are read again in full.
-	factsAge = 24 * time.Hour
-	// lookAge is how old they may be before one call looks what changed.
-	lookAge = time.Hour
-	// hintAge is how long ago the last look must be before a rejection that hints at a
-	// change leads to another: a day's calls are counted (60 at most, all in all).
-	hintAge = 2 * time.Hour
-)
 
 // org is the Salesforce org of the rep who is signed in: its facts and people, as
 // kept on the laptop and as read again when they are old.
@@ -81,7 +71,7 @@ func (o *org) condition() *directory.ConditionError {
 	filter := o.home.filter(o.UserID())
 	o.mu.Lock()
 	defer o.mu.Unlock()
-	if o.refused == nil || !reflect.DeepEqual(o.refused.filter, filter) || o.home.Now().Sub(o.refused.at) >= factsAge {
+	if o.refused == nil || !reflect.DeepEqual(o.refused.filter, filter) || o.home.Now().Sub(o.refused.at) >= pacing.RefreshAge {
 		return nil
 	}
 	return o.refused.err
@@ -121,7 +111,7 @@ func (o *org) facts(ctx context.Context) (*crm.Facts, error) {
 	return read, err
 }
 
-func (o *org) fresh(facts *crm.Facts) bool { return o.home.Now().Sub(facts.ReadAt) < factsAge }
+func (o *org) fresh(facts *crm.Facts) bool { return o.home.Now().Sub(facts.ReadAt) < pacing.RefreshAge }
 
 func (o *org) account() (*outbox.Account, error) {
 	account, _, err := o.home.Outbox.Current()
@@ -187,11 +177,11 @@ func (o *org) tryAgain() error {
 }
 
 // Reread looks again because an answer hinted that the org changed, unless that was
-// done within hintAge.
+// done within pacing.HintAge.
 func (o *org) Reread(ctx context.Context) error {
 	o.mu.Lock()
 	now := o.home.Now()
-	recent := now.Sub(o.hinted) < hintAge
+	recent := now.Sub(o.hinted) < pacing.HintAge
 	o.mu.Unlock()
 	if recent {
 		return nil
@@ -250,20 +240,20 @@ func (o *org) plan(userID string) directory.Plan {
 	return plan
 }
 
-// stale reports whether a refresh is due.
-func (o *org) stale() bool {
-	stats, err := o.home.Directory.Stats(o.home.Now())
-	if err != nil || o.home.Now().Sub(stats.RefreshedAt) >= factsAge {
-		return true
+// reads tells when the org was last read. A copy that cannot be used, for the settings
+// changed since, counts as none.
+func (o *org) reads() (r pacing.Reads) {
+	if facts, known := o.home.facts(); known {
+		r.Looked = facts.LookedAt
 	}
-	usable, err := o.home.Directory.MadeBy(o.home.filter(o.UserID()))
-	return err != nil || !usable && o.condition() == nil // the settings changed since
-}
-
-// unseen reports whether a look for what changed is due.
-func (o *org) unseen() bool {
-	facts, known := o.home.facts()
-	return !known || o.home.Now().Sub(facts.LookedAt) >= lookAge
+	stats, err := o.home.Directory.Stats(o.home.Now())
+	if err != nil {
+		return r
+	}
+	if usable, err := o.home.Directory.MadeBy(o.home.filter(o.UserID())); err == nil && (usable || o.condition() != nil) {
+		r.Refreshed = stats.RefreshedAt
+	}
+	return r
 }
 
 // Rules are the settings that shape records.

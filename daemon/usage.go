@@ -4,6 +4,7 @@ import (
 	"sync"
 	"time"
 
+	"fieldpost/daemon/pacing"
 	"fieldpost/sfclient"
 )
 
@@ -15,10 +16,6 @@ type usage struct {
 	at   time.Time
 }
 
-// usageAge is how long what was told of the allowance counts: it is a rolling day's, and
-// only a call tells how it stands now.
-const usageAge = time.Hour
-
 func (u *usage) note(told sfclient.Usage) {
 	u.mu.Lock()
 	defer u.mu.Unlock()
@@ -28,18 +25,14 @@ func (u *usage) note(told sfclient.Usage) {
 func (u *usage) latest() sfclient.Usage {
 	u.mu.Lock()
 	defer u.mu.Unlock()
-	if u.now().Sub(u.at) >= usageAge {
+	if u.now().Sub(u.at) >= pacing.UsageAge {
 		return sfclient.Usage{}
 	}
 	return u.last
 }
 
-// readsStopAt is the share of the allowance above which nothing is read any more by
-// itself (DESIGN "Delivery", Pace).
-const readsStopAt = 0.90
-
 // scarce reports that the rest of the allowance is for writing.
 func (u *usage) scarce() bool {
 	told := u.latest()
-	return float64(told.Used) > readsStopAt*float64(told.Max)
+	return pacing.Scarce(told.Used, told.Max)
 }

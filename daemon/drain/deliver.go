@@ -9,6 +9,7 @@ import (
 
 	"fieldpost/daemon/crm"
 	"fieldpost/daemon/directory"
+	"fieldpost/daemon/pacing"
 	"fieldpost/outbox"
 	"fieldpost/outbox/activity"
 	"fieldpost/sfclient"
@@ -282,7 +283,7 @@ func (d *Drain) failed(ctx context.Context, facts *crm.Facts, letters []letter, 
 // is simply repeated, without one the marker is searched for.
 func (d *Drain) doubtfulUntil(facts *crm.Facts, w *outbox.Work) time.Time {
 	if facts.Mode() == crm.ModeKey {
-		return d.Now().Add(Pause(w.Attempts+1, d.Chance()))
+		return d.Now().Add(pacing.Pause(w.Attempts+1, d.Chance()))
 	}
 	d.ages.doubt(w.ID)
 	return d.Now().Add(looks[0])
@@ -304,7 +305,7 @@ func (d *Drain) row(ctx context.Context, facts *crm.Facts, l *letter, err error)
 	o.Answered, o.Problem = true, &verdict.Problem
 	switch {
 	case verdict.Course == crm.Again, verdict.Course == crm.Pause, verdict.Course == crm.Blocked:
-		o.To, o.NextAt = outbox.Waiting, d.Now().Add(Pause(l.work.Attempts+1, d.Chance()))
+		o.To, o.NextAt = outbox.Waiting, d.Now().Add(pacing.Pause(l.work.Attempts+1, d.Chance()))
 	case verdict.Doubtful:
 		o.To, o.Doubtful, o.NextAt = outbox.Waiting, true, d.doubtfulUntil(facts, &l.work)
 	case verdict.Course == crm.Repair && l.work.Attempts == 0 && d.outdated(ctx, facts):
@@ -343,7 +344,7 @@ func (d *Drain) duplicate(ctx context.Context, facts *crm.Facts, l *letter, id s
 	}
 	if id == "" {
 		o := l.outcome(outbox.Waiting)
-		o.Answered, o.Doubtful, o.NextAt = true, true, d.Now().Add(Pause(l.work.Attempts+1, d.Chance()))
+		o.Answered, o.Doubtful, o.NextAt = true, true, d.Now().Add(pacing.Pause(l.work.Attempts+1, d.Chance()))
 		s.add(o)
 		return s
 	}

@@ -16,15 +16,13 @@ import (
 
 	"fieldpost/daemon/crm"
 	"fieldpost/daemon/directory"
+	"fieldpost/daemon/pacing"
 	"fieldpost/outbox"
 	"fieldpost/sfclient"
 )
 
 // callRows is how many rows one collections call takes (salesforce.md 6.3).
 const callRows = 200
-
-// workers is how many calls are under way at once at most.
-const workers = 2
 
 // stopGrace is how long a call in flight may go on once the daemon stops.
 const stopGrace = 4 * time.Second
@@ -105,7 +103,7 @@ type Drain struct {
 func New(parts Parts) *Drain {
 	d := &Drain{
 		Parts: parts, ages: newAges(parts.Now, parts.Elapsed),
-		wake: make(chan struct{}, 1), turns: make(chan struct{}, workers),
+		wake: make(chan struct{}, 1), turns: make(chan struct{}, pacing.Workers),
 	}
 	d.gate = gate{now: parts.Now, chance: parts.Chance, conn: Connection{State: Offline, Since: parts.Now()}}
 	return d
@@ -178,7 +176,7 @@ func (d *Drain) pass(ctx context.Context) (next time.Time) {
 	step := d.step(ctx, sendCtx)
 	if step.more {
 		var group errgroup.Group
-		results := make([]stepResult, workers)
+		results := make([]stepResult, pacing.Workers)
 		for i := range results {
 			group.Go(func() error {
 				for results[i].more = true; results[i].more; {
@@ -207,7 +205,7 @@ type stepResult struct {
 // AtRest runs change while nothing is claimed, sent or settled: a call that another
 // user's sign-in overtakes would go out under the wrong name (reliability.md W21).
 func (d *Drain) AtRest(ctx context.Context, change func() error) error {
-	for held := range workers {
+	for held := range pacing.Workers {
 		select {
 		case d.turns <- struct{}{}:
 		case <-ctx.Done():
@@ -215,7 +213,7 @@ func (d *Drain) AtRest(ctx context.Context, change func() error) error {
 			return ctx.Err()
 		}
 	}
-	defer d.giveBack(workers)
+	defer d.giveBack(pacing.Workers)
 	return change()
 }
 
@@ -249,7 +247,7 @@ func (d *Drain) step(ctx, sendCtx context.Context) stepResult {
 	work, next, err := d.Outbox.Claim(callRows, facts.Mode())
 	if err != nil {
 		d.Log.Error("claiming failed", "error", err)
-		return stepResult{next: d.Now().Add(steps[0])}
+		return stepResult{next: d.Now().Add(pacing.FirstStep)}
 	}
 	if len(work) == 0 {
 		return stepResult{next: next}
@@ -270,7 +268,7 @@ func (d *Drain) reachable(ctx context.Context) (ready bool, next time.Time) {
 	switch {
 	case err != nil:
 		d.Log.Error("looking for what waits failed", "error", err)
-		return false, d.Now().Add(steps[0])
+		return false, d.Now().Add(pacing.FirstStep)
 	case !any:
 		return false, time.Time{}
 	case at.After(d.Now()):
@@ -283,18 +281,10 @@ func (d *Drain) reachable(ctx context.Context) (ready bool, next time.Time) {
 	return true, time.Time{}
 }
 
-const (
-	// spareAbove is the share of the org's daily allowance above which writes slow down,
-	// and sparePause how long they then wait for each other (DESIGN "Delivery", Pace).
-	spareAbove = 0.95
-	sparePause = time.Minute
-)
-
 // spare leaves the last of the org's allowance to others.
 func (d *Drain) spare() {
-	usage := d.Usage()
-	if float64(usage.Used) > spareAbove*float64(usage.Max) {
-		d.gate.slow(sparePause)
+	if usage := d.Usage(); pacing.Slow(usage.Used, usage.Max) {
+		d.gate.slow(pacing.SparePause)
 	}
 }
 
@@ -311,7 +301,7 @@ func (d *Drain) settle(ctx context.Context, s settlement) {
 		select {
 		case <-ctx.Done():
 			return // the claim is on disk: the next start reconciles
-		case <-time.After(steps[0]):
+		case <-time.After(pacing.FirstStep):
 		}
 	}
 }

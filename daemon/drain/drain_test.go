@@ -14,6 +14,7 @@ import (
 
 	"fieldpost/daemon/crm"
 	"fieldpost/daemon/directory"
+	"fieldpost/daemon/pacing"
 	"fieldpost/daemon/words"
 	"fieldpost/outbox"
 	"fieldpost/outbox/activity"
@@ -626,7 +627,7 @@ func TestNearTheEndOfTheOrgsAllowanceWritesSlowDown(t *testing.T) {
 	l := newLaptop(t)
 	l.usage = sfclient.Usage{Used: 96, Max: 100}
 	l.capture(401)
-	if took := l.settle(); took < sparePause {
+	if took := l.settle(); took < pacing.SparePause {
 		t.Errorf("three calls took %v", took)
 	}
 	l.wantStates(map[outbox.State]int{outbox.Delivered: 401})

@@ -5,6 +5,7 @@ import (
 	"time"
 
 	"fieldpost/daemon/crm"
+	"fieldpost/daemon/pacing"
 	"fieldpost/outbox"
 )
 
@@ -35,13 +36,7 @@ type gate struct {
 	now    func() time.Time
 	chance func() float64
 	conn   Connection
-	until  time.Time
-	// failures are those in a row that a pause led up to. An attempt that a capture
-	// brought forward does not count: ten captures on a train must not make an hour's pause.
-	failures int
-	hurried  bool
-	// stern pauses are the org's or the account's: a new capture does not cut them.
-	stern bool
+	pace   pacing.Gate
 	// unrouted counts answers in a row of an edge that knows no org at this host.
 	unrouted int
 }
@@ -50,17 +45,14 @@ type gate struct {
 func (g *gate) closedUntil() time.Time {
 	g.mu.Lock()
 	defer g.mu.Unlock()
-	if g.until.After(g.now()) {
-		return g.until
-	}
-	return time.Time{}
+	return g.pace.Until(g.now())
 }
 
 // open notes that Salesforce answered.
 func (g *gate) open() (changed bool) {
 	g.mu.Lock()
 	defer g.mu.Unlock()
-	g.failures, g.until, g.stern, g.unrouted = 0, time.Time{}, false, 0
+	g.pace, g.unrouted = g.pace.Answered(), 0
 	return g.set(Online, nil)
 }
 
@@ -69,17 +61,9 @@ func (g *gate) open() (changed bool) {
 func (g *gate) close(call crm.Call) (changed bool) {
 	g.mu.Lock()
 	defer g.mu.Unlock()
-	if !g.hurried || g.failures == 0 {
-		g.failures++
-	}
-	g.hurried = false
 	state, problem := g.judge(call)
-	g.stern = state != Offline
-	pause := Pause(g.failures, g.chance())
-	if g.stern {
-		pause = OrgPause(g.failures, call.Pause, g.chance())
-	}
-	g.until = g.now().Add(max(pause, call.RetryAfter))
+	failure := pacing.Failure{Stern: state != Offline, Least: call.Pause, RetryAfter: call.RetryAfter}
+	g.pace = g.pace.Failed(failure, g.now(), g.chance())
 	return g.set(state, problem)
 }
 
@@ -107,8 +91,8 @@ func (g *gate) judge(call crm.Call) (State, *outbox.Problem) {
 func (g *gate) slow(pause time.Duration) {
 	g.mu.Lock()
 	defer g.mu.Unlock()
-	g.until = g.now().Add(pause)
-	g.conn.NextAttemptAt = g.until
+	g.pace = g.pace.Slowed(pause, g.now())
+	g.conn.NextAttemptAt = g.pace.Until(g.now())
 }
 
 func (g *gate) set(state State, problem *outbox.Problem) bool {
@@ -116,7 +100,7 @@ func (g *gate) set(state State, problem *outbox.Problem) bool {
 	if g.conn.State != state {
 		g.conn.Since = g.now()
 	}
-	g.conn.State, g.conn.Problem, g.conn.NextAttemptAt = state, problem, g.until
+	g.conn.State, g.conn.Problem, g.conn.NextAttemptAt = state, problem, g.pace.Until(g.now())
 	return changed
 }
 
@@ -131,11 +115,8 @@ func code(p *outbox.Problem) string {
 func (g *gate) cut(asked bool) {
 	g.mu.Lock()
 	defer g.mu.Unlock()
-	if g.stern && !asked {
-		return
-	}
-	g.hurried = g.hurried || g.until.After(g.now())
-	g.until, g.conn.NextAttemptAt = time.Time{}, time.Time{}
+	g.pace = g.pace.Cut(asked, g.now())
+	g.conn.NextAttemptAt = g.pace.Until(g.now())
 }
 
 func (g *gate) connection() Connection {

@@ -15,6 +15,24 @@ import (
 // and kept in another.
 const aroundDay = 36 * time.Hour
 
+// looks are the ages of a doubtful call at which its record is searched for:
+// Salesforce may work on a call for ten minutes, so only the last one proves
+// that the record is not there (salesforce.md 6.5, reliability.md section 2).
+var looks = []time.Duration{30 * time.Second, 2 * time.Minute, provenAge}
+
+const provenAge = 10*time.Minute + 30*time.Second
+
+// NextLook is how long to wait before a record is searched for whose call is so
+// old; 0 where a search now proves that it is not there.
+func NextLook(age time.Duration) time.Duration {
+	for _, look := range looks {
+		if age < look {
+			return max(look-age, time.Millisecond) // what is stored is that exact
+		}
+	}
+	return 0
+}
+
 // look searches for the records of doubtful items. Those found are delivered; those
 // that Salesforce provably does not have come back as absent, to be sent; the rest
 // waits for its next look.

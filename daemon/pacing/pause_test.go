@@ -1,4 +1,4 @@
-package drain
+package pacing
 
 import (
 	"testing"
@@ -27,17 +27,6 @@ func TestAnOrgWithoutAllowanceIsLeftAloneForAQuarterOfAnHourAtLeast(t *testing.T
 	for i, want := range []time.Duration{15 * time.Minute, 30 * time.Minute, time.Hour, time.Hour} {
 		if got := OrgPause(i+1, 15*time.Minute, 0); got != want {
 			t.Errorf("after %d failures %v, want %v", i+1, got, want)
-		}
-	}
-}
-
-func TestAbsenceIsProvenOnlyAfterSalesforcesOwnLimit(t *testing.T) {
-	for age, want := range map[time.Duration]time.Duration{
-		0: 30 * time.Second, 30 * time.Second: 90 * time.Second, 2 * time.Minute: 8*time.Minute + 30*time.Second,
-		10 * time.Minute: 30 * time.Second, 10*time.Minute + 30*time.Second: 0, 48 * time.Hour: 0,
-	} {
-		if got := NextLook(age); got != want {
-			t.Errorf("at the age of %v the next look is in %v, want %v", age, got, want)
 		}
 	}
 }

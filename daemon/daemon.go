@@ -54,9 +54,11 @@ type Daemon struct {
 	feed      *localapi.Feed
 	keeper    *keeper
 	startedAt time.Time
-	stop      context.CancelFunc
-	sending   pace // what waits
-	loading   pace // people and records
+	// chance gives numbers in [0,1) that spread what many laptops do.
+	chance  func() float64
+	stop    context.CancelFunc
+	sending pace // what waits
+	loading pace // people and records
 
 	mu          sync.Mutex
 	keychainErr error
@@ -65,7 +67,7 @@ type Daemon struct {
 
 // New composes a daemon over an open home. Nothing runs before Run.
 func New(home *Home, parts Parts) (*Daemon, error) {
-	d := &Daemon{Parts: parts, home: home, feed: localapi.NewFeed(), startedAt: home.Now()}
+	d := &Daemon{Parts: parts, home: home, feed: localapi.NewFeed(), startedAt: home.Now(), chance: rand.Float64}
 	var err error
 	if d.session, err = newSession(home, parts.Transport, "fieldpost/"+parts.Version); err != nil {
 		return nil, err
@@ -73,7 +75,7 @@ func New(home *Home, parts Parts) (*Daemon, error) {
 	d.org = &org{home: home, client: d.session.client, usage: &d.session.usage, onPage: d.feed.Status}
 	d.drain = drain.New(drain.Parts{
 		Outbox: home.Outbox, Salesforce: d.session.client, Org: d.org, Now: home.Now, Elapsed: elapsed(),
-		Usage: d.session.usage.latest, Chance: rand.Float64, Log: home.Log,
+		Usage: d.session.usage.latest, Chance: d.chance, Log: home.Log,
 		OnConnection: d.connected,
 	})
 	d.keeper = newKeeper(d)
@@ -115,7 +117,11 @@ func (n nudging) Add(ctx context.Context, drafts []outbox.Draft) ([]outbox.Recei
 // it could not read offline can be read now.
 func (d *Daemon) connected(now drain.Connection) {
 	d.feed.Status()
-	if now.State == drain.Online {
+	switch {
+	case now.State != drain.Online:
+	case now.Before == drain.Limited:
+		d.keeper.recovered()
+	default:
 		d.keeper.look()
 	}
 }
@@ -124,7 +130,7 @@ func (d *Daemon) connected(now drain.Connection) {
 // it lead nowhere, and what waits may go now.
 func (d *Daemon) reconnect() {
 	(&http.Client{Transport: d.Transport}).CloseIdleConnections()
-	d.drain.Nudge()
+	d.drain.Reconnected()
 }
 
 // signedIn starts what a fresh sign-in makes possible.

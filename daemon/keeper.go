@@ -15,8 +15,6 @@ import (
 const (
 	// keyRetry is how often a locked keychain is asked again.
 	keyRetry = 15 * time.Second
-	// keeperRound is how often the keeper looks whether something is due.
-	keeperRound = time.Hour
 	// sessionIdle is how long a session may go unused: many orgs end an idle one
 	// after 30 days (salesforce.md 1.5).
 	sessionIdle = 7 * 24 * time.Hour
@@ -28,12 +26,19 @@ type keeper struct {
 	d      *Daemon
 	forced chan struct{}
 	due    chan struct{}
+	back   chan struct{}
 	asked  chan chan<- error
 	tidied time.Time // when the outbox was tidied last
+	// pace is what decides when something is read, and seen when it was asked last.
+	pace pacing.Reads
+	seen time.Time
 }
 
 func newKeeper(d *Daemon) *keeper {
-	return &keeper{d: d, forced: make(chan struct{}, 1), due: make(chan struct{}, 1), asked: make(chan chan<- error)}
+	return &keeper{
+		d: d, forced: make(chan struct{}, 1), due: make(chan struct{}, 1), back: make(chan struct{}, 1), asked: make(chan chan<- error),
+		seen: d.home.Now(),
+	}
 }
 
 // refresh asks for a refresh of facts and people now.
@@ -41,6 +46,10 @@ func (k *keeper) refresh() { poke(k.forced) }
 
 // look asks to look now whether something is due: Salesforce can be reached again.
 func (k *keeper) look() { poke(k.due) }
+
+// recovered asks for the same where Salesforce itself was in trouble: not at once, for all
+// laptops come back from that together.
+func (k *keeper) recovered() { poke(k.back) }
 
 func poke(c chan struct{}) {
 	select {
@@ -67,12 +76,12 @@ func (k *keeper) refreshed(ctx context.Context) error {
 }
 
 func (k *keeper) run(ctx context.Context) error {
+	k.pace = k.pace.Back(k.d.home.Now(), k.d.chance())
 	retry := k.unseal(ctx)
 	_ = k.keep(ctx, false) // reported there
-	k.tidy()
-	round := time.NewTicker(keeperRound)
-	defer round.Stop()
 	for {
+		k.tidy()
+		round := time.NewTimer(k.d.org.reads(k.pace).Rest(k.d.home.Now()))
 		select {
 		case <-ctx.Done():
 			return nil
@@ -85,6 +94,9 @@ func (k *keeper) run(ctx context.Context) error {
 			_ = k.keep(ctx, true)
 		case <-k.due:
 			_ = k.keep(ctx, false)
+		case <-k.back:
+			k.pace = k.pace.BackFromTrouble(k.d.home.Now(), k.d.chance())
+			_ = k.keep(ctx, false)
 		case <-k.d.home.Directory.Replaced():
 			k.d.home.Log.Warn("the copy of people and records was damaged; a new one is begun")
 			_ = k.keep(ctx, false)
@@ -92,8 +104,8 @@ func (k *keeper) run(ctx context.Context) error {
 			done <- k.keep(ctx, true)
 		case <-round.C:
 			_ = k.keep(ctx, false)
-			k.tidy()
 		}
+		round.Stop()
 	}
 }
 
@@ -158,43 +170,60 @@ func (k *keeper) keep(ctx context.Context, forced bool) error {
 	if _, err := d.org.account(); err != nil {
 		return err
 	}
+	if now := d.home.Now(); pacing.Slept(k.seen, now) {
+		k.pace, k.seen = k.pace.Back(now, d.chance()), now
+	} else {
+		k.seen = now
+	}
+	if !forced && k.next() == pacing.Nothing {
+		return nil
+	}
 	if _, err := d.session.refresher.Current(ctx); err != nil {
 		k.report(ctx, err)
 		return err
 	}
 	err := d.session.refresher.KeepAlive(ctx, sessionIdle)
-	asked := false
 	if err == nil {
-		asked, err = k.read(ctx, forced)
+		err = k.read(ctx, forced)
 	}
-	switch {
-	case err != nil:
+	if err != nil {
 		k.report(ctx, err)
-	case asked:
-		k.report(ctx, d.org.barred())
-		d.feed.Status()
-		d.drain.Nudge()
+		return err
 	}
-	return err
+	k.report(ctx, d.org.barred())
+	d.feed.Status()
+	d.drain.Nudge()
+	return nil
 }
 
-// read reads what is old or asked for, and tells whether it asked the org at all. The
-// last tenth of the org's allowance is left to writing.
-func (k *keeper) read(ctx context.Context, forced bool) (asked bool, err error) {
-	org := k.d.org
+// next tells what is to be read now. Nothing is while the org wants peace:
+// what waits to be sent finds out when that is over.
+func (k *keeper) next() pacing.Reading {
+	if k.d.drain.Peace() {
+		return pacing.Nothing
+	}
+	told := k.d.session.usage.latest()
+	return k.d.org.reads(k.pace).Due(k.d.home.Now(), told.Used, told.Max)
+}
+
+// read reads what is due or asked for.
+func (k *keeper) read(ctx context.Context, forced bool) error {
+	due := k.next()
 	if forced {
-		return true, org.Refresh(ctx)
+		due = pacing.Refresh
 	}
-	if k.d.session.usage.scarce() {
-		return false, nil
+	if due == pacing.Look {
+		if err := k.d.org.look(ctx, false); err != nil {
+			return err
+		}
+		// It told of the allowance, for which a refresh may have waited.
+		told := k.d.session.usage.latest()
+		due = k.d.org.reads(k.pace).Due(k.d.home.Now(), told.Used, max(told.Max, 1))
 	}
-	switch org.reads().Due(k.d.home.Now()) {
-	case pacing.Refresh:
-		return true, org.Refresh(ctx)
-	case pacing.Look:
-		return true, org.look(ctx, false)
+	if due == pacing.Refresh {
+		return k.d.org.Refresh(ctx)
 	}
-	return false, nil
+	return nil
 }
 
 func (k *keeper) report(ctx context.Context, err error) {

@@ -96,14 +96,17 @@ func (o *org) facts(ctx context.Context) (*crm.Facts, error) {
 		return nil, err
 	}
 	kept, known := o.home.facts()
-	if known && o.fresh(kept) {
+	if known && !o.old(kept) {
 		return kept, nil
 	}
 	read, err := o.take(account, func(before *crm.Facts, settings *config.Settings) (*crm.Facts, error) {
-		if before != nil && o.fresh(before) {
+		switch {
+		case before == nil:
+			return crm.ReadFacts(ctx, o.client, userOf(account), before, settings.Salesforce.KeyField, o.home.Now())
+		case !o.old(before):
 			return before, nil // another has read them meanwhile
 		}
-		return crm.ReadFacts(ctx, o.client, userOf(account), before, settings.Salesforce.KeyField, o.home.Now())
+		return lookOf(account, settings).At(ctx, o.client, before, o.home.Now())
 	})
 	if err != nil && known {
 		return kept, nil
@@ -111,7 +114,15 @@ func (o *org) facts(ctx context.Context) (*crm.Facts, error) {
 	return read, err
 }
 
-func (o *org) fresh(facts *crm.Facts) bool { return o.home.Now().Sub(facts.ReadAt) < pacing.RefreshAge }
+// old reports that one call must look what changed before facts serve for sending. To read
+// them in full is the keeper's matter.
+func (o *org) old(facts *crm.Facts) bool {
+	return pacing.Reads{Looked: facts.LookedAt}.Old(o.home.Now())
+}
+
+func lookOf(account *outbox.Account, settings *config.Settings) crm.Look {
+	return crm.Look{User: userOf(account), KeyField: settings.Salesforce.KeyField, Groups: settings.Access.Groups}
+}
 
 func (o *org) account() (*outbox.Account, error) {
 	account, _, err := o.home.Outbox.Current()
@@ -140,7 +151,8 @@ func (o *org) look(ctx context.Context, forced bool) error {
 		return err
 	}
 	_, err = o.take(account, func(before *crm.Facts, settings *config.Settings) (*crm.Facts, error) {
-		look := crm.Look{User: userOf(account), KeyField: settings.Salesforce.KeyField, Groups: settings.Access.Groups, Forced: forced}
+		look := lookOf(account, settings)
+		look.Forced = forced
 		return look.At(ctx, o.client, before, o.home.Now())
 	})
 	return err
@@ -240,9 +252,10 @@ func (o *org) plan(userID string) directory.Plan {
 	return plan
 }
 
-// reads tells when the org was last read. A copy that cannot be used, for the settings
+// reads fills in when the org was last read. A copy that cannot be used, for the settings
 // changed since, counts as none.
-func (o *org) reads() (r pacing.Reads) {
+func (o *org) reads(r pacing.Reads) pacing.Reads {
+	r.Refreshed, r.Looked = time.Time{}, time.Time{}
 	if facts, known := o.home.facts(); known {
 		r.Looked = facts.LookedAt
 	}

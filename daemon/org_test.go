@@ -150,3 +150,57 @@ func TestFactsThatAnEarlierVersionKeptAreReadAgain(t *testing.T) {
 		t.Errorf("%v", err)
 	}
 }
+
+// aLook is what a look costs once the session is over: it is refused, and made again.
+const aLook = 2
+
+func TestWhatFellDueDuringAnOutageIsReadOnlyOnceWhatWaitsIsWritten(t *testing.T) {
+	w := newWorking(t)
+	w.clock = w.clock.Add(25 * time.Hour)
+	w.keeper.seen = w.clock // it was awake
+	w.keeper.pace = w.keeper.pace.BackFromTrouble(w.clock, 0.5)
+	for _, c := range []struct {
+		after time.Duration
+		least int
+		most  int
+	}{{15 * time.Minute, 0, 0}, {24 * time.Minute, 1, aLook}, {3 * time.Hour, aLook + 1, 60}} {
+		w.org.ResetCalls()
+		at := w.clock
+		w.clock, w.keeper.seen = at.Add(c.after), at.Add(c.after)
+		w.keep(false)
+		if n := total(w.calls()); n < c.least || n > c.most {
+			t.Errorf("%v after the outage %d calls: %v", c.after, n, w.calls())
+		}
+		w.clock = at
+	}
+}
+
+func TestALaptopThatSleptSpreadsWhatFellDue(t *testing.T) {
+	w := newWorking(t)
+	w.chance = func() float64 { return 0.5 }
+	w.clock = w.clock.Add(60 * time.Hour)
+	w.org.ResetCalls()
+	w.keep(false)
+	if n := total(w.calls()); n != 0 {
+		t.Errorf("%d calls as it wakes", n)
+	}
+	w.clock = w.clock.Add(8 * time.Minute)
+	w.keep(false)
+	if n := total(w.calls()); n != aLook {
+		t.Errorf("%d calls eight minutes later, want a look", n)
+	}
+}
+
+func TestOldFactsCostOneCallBeforeSomethingIsSent(t *testing.T) {
+	w := newWorking(t)
+	w.clock = w.clock.Add(60 * time.Hour)
+	w.org.ResetCalls()
+	for range 2 {
+		if _, err := w.drain.Org.Facts(t.Context()); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if counted := w.calls(); counted[sandbox.Composite] != aLook || total(counted) != aLook {
+		t.Errorf("it took %v", counted)
+	}
+}

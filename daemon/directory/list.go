@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"errors"
 
+	"fieldpost/daemon/pacing"
 	"fieldpost/sfclient"
 )
 
@@ -41,7 +42,7 @@ func (s *syncing) listing(l listing) (*progress, error) {
 	if err != nil {
 		return nil, err
 	}
-	if o := state.Objects[l.object]; o != nil && o.Listing != nil && s.now.Sub(o.Listing.BegunAt) < relistAge {
+	if o := state.Objects[l.object]; o != nil && o.Listing != nil && s.now.Sub(o.Listing.BegunAt) < pacing.RelistAge {
 		return o.Listing, nil
 	}
 	return &progress{BegunAt: s.now}, nil

@@ -6,16 +6,13 @@ import (
 	"fmt"
 	"slices"
 	"time"
+
+	"fieldpost/daemon/pacing"
 )
 
-const (
-	// relistAge is how long a listing is believed: access that was lost is not reported by
-	// any other way (salesforce.md 7.2).
-	relistAge = 7 * 24 * time.Hour
-	// overlap is how far a delta looks back beyond what it has seen: what was committed late
-	// has an earlier stamp (salesforce.md 7.2).
-	overlap = 5 * time.Minute
-)
+// overlap is how far a delta looks back beyond what it has seen: what was committed late
+// has an earlier stamp (salesforce.md 7.2).
+const overlap = 5 * time.Minute
 
 // ErrScarce says that the org's API allowance is nearly used up: the rest is for writing.
 // What was copied is kept, and the next Sync goes on from there.
@@ -139,7 +136,7 @@ func (s *syncing) bring(l listing) error {
 	}
 	o := state.Objects[l.object]
 	switch {
-	case o == nil, o.Hidden, o.Listing != nil, o.Mark == "", s.now.Sub(o.ListedAt) >= relistAge, s.now.Before(o.ListedAt):
+	case o == nil, o.Hidden, o.Listing != nil, o.Mark == "", s.now.Sub(o.ListedAt) >= pacing.RelistAge, s.now.Before(o.ListedAt):
 		return s.list(l)
 	}
 	return s.delta(l, o.Mark)

@@ -305,7 +305,7 @@ func (d *Drain) row(ctx context.Context, facts *crm.Facts, l *letter, err error)
 	o.Answered, o.Problem = true, &verdict.Problem
 	switch {
 	case verdict.Course == crm.Again, verdict.Course == crm.Pause, verdict.Course == crm.Blocked:
-		o.To, o.NextAt = outbox.Waiting, d.Now().Add(pacing.Pause(l.work.Attempts+1, d.Chance()))
+		o.To, o.NextAt = outbox.Waiting, d.Now().Add(pacing.RowPause(l.work.Attempts+1, d.Chance()))
 	case verdict.Doubtful:
 		o.To, o.Doubtful, o.NextAt = outbox.Waiting, true, d.doubtfulUntil(facts, &l.work)
 	case verdict.Course == crm.Repair && l.work.Attempts == 0 && d.outdated(ctx, facts):

@@ -109,8 +109,15 @@ func New(parts Parts) *Drain {
 	return d
 }
 
-// Nudge starts a pass soon: something was captured, the network came up, the
-// laptop woke. It cuts an offline pause, never one that the org asked for.
+// Reconnected starts a pass soon: the network came up, or the laptop woke. It ends an
+// offline pause and what led up to it, never one that the org asked for.
+func (d *Drain) Reconnected() {
+	d.gate.reroute()
+	d.poke()
+}
+
+// Nudge starts a pass soon: something was captured. It cuts an offline pause, never one
+// that the org asked for.
 func (d *Drain) Nudge() {
 	d.gate.cut(false)
 	d.poke()
@@ -134,6 +141,9 @@ func (d *Drain) poke() {
 
 // Connection tells how things stand.
 func (d *Drain) Connection() Connection { return d.gate.connection() }
+
+// Peace reports a pause in which the org wants nothing to be read either.
+func (d *Drain) Peace() bool { return d.gate.peace() }
 
 // Report lets others who call Salesforce (a sync, a read of facts) tell what
 // they met, so that one trouble is known everywhere. A nil error is good news, but no

@@ -22,7 +22,9 @@ const (
 // Connection is what the drain knows of the way to Salesforce.
 type Connection struct {
 	State State
-	Since time.Time
+	// Before is the state until Since, "" for none.
+	Before State
+	Since  time.Time
 	// NextAttemptAt is when the drain tries again by itself, zero for "as soon as
 	// there is something to send".
 	NextAttemptAt time.Time
@@ -48,6 +50,13 @@ func (g *gate) closedUntil() time.Time {
 	return g.pace.Until(g.now())
 }
 
+// peace reports a pause in which the org wants nothing to be read either.
+func (g *gate) peace() bool {
+	g.mu.Lock()
+	defer g.mu.Unlock()
+	return g.pace.Peace(g.now())
+}
+
 // open notes that Salesforce answered.
 func (g *gate) open() (changed bool) {
 	g.mu.Lock()
@@ -62,9 +71,22 @@ func (g *gate) close(call crm.Call) (changed bool) {
 	g.mu.Lock()
 	defer g.mu.Unlock()
 	state, problem := g.judge(call)
-	failure := pacing.Failure{Stern: state != Offline, Least: call.Pause, RetryAfter: call.RetryAfter}
-	g.pace = g.pace.Failed(failure, g.now(), g.chance())
+	g.pace = g.pace.Failed(FailureOf(call), g.now(), g.chance())
 	return g.set(state, problem)
+}
+
+// FailureOf tells what a failed call says of when to call again.
+func FailureOf(call crm.Call) pacing.Failure {
+	f := pacing.Failure{Cause: pacing.Limit, Least: call.Pause, RetryAfter: call.RetryAfter}
+	switch {
+	case call.Foreign:
+		f.Cause = pacing.Network
+	case call.Course != crm.Pause:
+		f.Cause = pacing.Account
+	case call.Pause == 0:
+		f.Cause = pacing.Outage
+	}
+	return f
 }
 
 // noRouteLeast is from which answer in a row on a missing route is an
@@ -98,7 +120,7 @@ func (g *gate) slow(pause time.Duration) {
 func (g *gate) set(state State, problem *outbox.Problem) bool {
 	changed := g.conn.State != state || code(g.conn.Problem) != code(problem)
 	if g.conn.State != state {
-		g.conn.Since = g.now()
+		g.conn.Before, g.conn.Since = g.conn.State, g.now()
 	}
 	g.conn.State, g.conn.Problem, g.conn.NextAttemptAt = state, problem, g.pace.Until(g.now())
 	return changed
@@ -116,6 +138,14 @@ func (g *gate) cut(asked bool) {
 	g.mu.Lock()
 	defer g.mu.Unlock()
 	g.pace = g.pace.Cut(asked, g.now())
+	g.conn.NextAttemptAt = g.pace.Until(g.now())
+}
+
+// reroute ends an offline pause: the network is another one.
+func (g *gate) reroute() {
+	g.mu.Lock()
+	defer g.mu.Unlock()
+	g.pace = g.pace.Rerouted()
 	g.conn.NextAttemptAt = g.pace.Until(g.now())
 }
 

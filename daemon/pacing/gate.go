@@ -13,14 +13,31 @@ type Gate struct {
 	// brought forward does not count: ten captures on a train must not make an hour's pause.
 	failures int
 	hurried  bool
-	// stern pauses are the org's or the account's: a new capture does not cut them.
-	stern bool
+	// cause is of the pause: a new capture cuts only those of the network.
+	cause Cause
+	// outage: one of the failures was an outage. Then the network's are taken for a part of it:
+	// an org that comes back drops calls.
+	outage bool
 }
+
+// Cause is who caused a failure.
+type Cause int
+
+// The causes there are.
+const (
+	// Network: Salesforce was not reached.
+	Network Cause = iota
+	// Outage: Salesforce, or its edge, cannot serve anybody for a while.
+	Outage
+	// Limit: the org has served as many calls as it does for now.
+	Limit
+	// Account: the org lets this account do nothing until somebody acts.
+	Account
+)
 
 // Failure is what a failed call says of when to call again.
 type Failure struct {
-	// Stern: the org or the account wants peace; else the network failed.
-	Stern bool
+	Cause Cause
 	// Least is the shortest first pause, 0 for none.
 	Least time.Duration
 	// RetryAfter is the wait that the answer asked for, 0 for none.
@@ -35,6 +52,11 @@ func (g Gate) Until(now time.Time) time.Time {
 	return time.Time{}
 }
 
+// Peace reports a pause in which the org wants nothing to be read either.
+func (g Gate) Peace(now time.Time) bool {
+	return (g.cause == Outage || g.cause == Limit) && g.until.After(now)
+}
+
 // Answered opens the gate: Salesforce answered.
 func (g Gate) Answered() Gate { return Gate{} }
 
@@ -43,24 +65,40 @@ func (g Gate) Failed(f Failure, now time.Time, chance float64) Gate {
 	if !g.hurried || g.failures == 0 {
 		g.failures++
 	}
-	g.hurried, g.stern = false, f.Stern
-	pause := Pause(g.failures, chance)
-	if f.Stern {
+	g.hurried, g.cause = false, f.Cause
+	g.outage = g.outage || f.Cause == Outage
+	var pause time.Duration
+	switch {
+	case f.Cause == Limit, f.Cause == Account:
 		pause = OrgPause(g.failures, f.Least, chance)
+	case g.outage:
+		pause = OutagePause(g.failures, chance)
+	default:
+		pause = Pause(g.failures, chance)
 	}
 	g.until = now.Add(max(pause, f.RetryAfter))
 	return g
 }
 
-// Slowed holds calls back for a moment without any trouble.
+// Slowed holds calls back for a moment without any trouble. A capture does not cut it: each
+// would undo the slowness.
 func (g Gate) Slowed(pause time.Duration, now time.Time) Gate {
-	g.until = now.Add(pause)
+	g.until, g.cause = now.Add(pause), Limit
 	return g
+}
+
+// Rerouted ends a pause of the network: the laptop has another one by now, or woke, and what
+// failed before says nothing of it.
+func (g Gate) Rerouted() Gate {
+	if g.cause != Network {
+		return g
+	}
+	return Gate{}
 }
 
 // Cut ends a pause: any pause where a person asks, an offline one otherwise.
 func (g Gate) Cut(asked bool, now time.Time) Gate {
-	if g.stern && !asked {
+	if g.cause != Network && !asked {
 		return g
 	}
 	g.hurried = g.hurried || g.until.After(now)

@@ -9,17 +9,20 @@ var noon = time.Date(2026, 11, 23, 12, 0, 0, 0, time.UTC)
 
 func TestACaptureCutsAPauseOfTheNetworkAndAPersonCutsAny(t *testing.T) {
 	for _, c := range []struct {
-		name         string
-		stern, asked bool
-		cut          bool
+		name  string
+		cause Cause
+		asked bool
+		cut   bool
 	}{
-		{"a capture, offline", false, false, true},
-		{"a person, offline", false, true, true},
-		{"a capture, the org wants peace", true, false, false},
-		{"a person, the org wants peace", true, true, true},
+		{"a capture, offline", Network, false, true},
+		{"a person, offline", Network, true, true},
+		{"a capture, an outage", Outage, false, false},
+		{"a capture, the org wants peace", Limit, false, false},
+		{"a capture, the account may not", Account, false, false},
+		{"a person, the org wants peace", Limit, true, true},
 	} {
 		t.Run(c.name, func(t *testing.T) {
-			g := Gate{}.Failed(Failure{Stern: c.stern}, noon, 0.5).Cut(c.asked, noon)
+			g := Gate{}.Failed(Failure{Cause: c.cause}, noon, 0.5).Cut(c.asked, noon)
 			if got := g.Until(noon).IsZero(); got != c.cut {
 				t.Errorf("cut: %v", got)
 			}
@@ -41,8 +44,53 @@ func TestAnAnswerEndsTheRowOfFailures(t *testing.T) {
 }
 
 func TestWhatTheAnswerAskedForIsWaited(t *testing.T) {
-	g := Gate{}.Failed(Failure{Stern: true, RetryAfter: time.Hour}, noon, 0.5)
+	g := Gate{}.Failed(Failure{Cause: Limit, RetryAfter: time.Hour}, noon, 0.5)
 	if got := g.Until(noon).Sub(noon); got != time.Hour {
 		t.Errorf("waited %v", got)
+	}
+}
+
+func TestANewNetworkForgetsWhatTheOldOneFailed(t *testing.T) {
+	g := Gate{}
+	for range 9 {
+		g = g.Failed(Failure{}, noon, 0.5)
+	}
+	if again := g.Rerouted().Failed(Failure{}, noon, 0.5).Until(noon).Sub(noon); again != FirstStep {
+		t.Errorf("a call that was under way as the network came up makes a pause of %v", again)
+	}
+	outage := Gate{}.Failed(Failure{Cause: Outage}, noon, 0.5)
+	if outage.Rerouted() != outage {
+		t.Error("a new network cuts a pause of the org")
+	}
+}
+
+func TestWhoeverWaitsKnowsSoonThatAnOutageIsOver(t *testing.T) {
+	g := Gate{}
+	for range 50 {
+		g = g.Failed(Failure{Cause: Outage}, noon, 0.999)
+	}
+	if got := g.Until(noon).Sub(noon); got > 16*time.Minute {
+		t.Errorf("the pause is %v", got)
+	}
+	if got := g.Failed(Failure{}, noon, 0.999).Until(noon).Sub(noon); got > 16*time.Minute {
+		t.Errorf("after a lost answer the pause is %v", got)
+	}
+}
+
+func TestNothingIsReadWhileTheOrgWantsPeace(t *testing.T) {
+	for cause, want := range map[Cause]bool{Network: false, Outage: true, Limit: true, Account: false} {
+		g := Gate{}.Failed(Failure{Cause: cause}, noon, 0.5)
+		if got := g.Peace(noon); got != want {
+			t.Errorf("cause %d: %v", cause, got)
+		}
+		if g.Peace(noon.Add(2 * time.Hour)) {
+			t.Errorf("cause %d: there is peace for ever", cause)
+		}
+	}
+}
+
+func TestNoCaptureCutsTheSlownessOfWrites(t *testing.T) {
+	if (Gate{}).Slowed(SparePause, noon).Cut(false, noon).Until(noon).IsZero() {
+		t.Error("a capture goes at once although the allowance is nearly used up")
 	}
 }

@@ -35,6 +35,23 @@ func OrgPause(failures int, least time.Duration, chance float64) time.Duration {
 	return spread(max(step(failures), min(least, time.Hour)), chance)
 }
 
+// outageStep is the longest step of an outage: with its spread, nearly all laptops know
+// within a quarter of an hour that it is over (decision 0011).
+const outageStep = 8 * time.Minute
+
+// OutagePause is how long to wait where Salesforce cannot serve anybody. Its end is spread
+// like that of OrgPause.
+func OutagePause(failures int, chance float64) time.Duration {
+	return spread(min(step(failures), outageStep), chance)
+}
+
+// RowPause is how long a row waits that the org refused for a moment, mostly for a locked
+// account, after so many attempts. A lock is held for less than a second, so each step is
+// taken four times; many laptops may want the same account, so their ends are spread.
+func RowPause(attempts int, chance float64) time.Duration {
+	return spread(step((attempts+3)/4), chance)
+}
+
 // spread lets a pause end anywhere between once and twice its length.
 func spread(pause time.Duration, chance float64) time.Duration {
 	return pause + time.Duration(chance*float64(pause))

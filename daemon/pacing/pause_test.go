@@ -30,3 +30,11 @@ func TestAnOrgWithoutAllowanceIsLeftAloneForAQuarterOfAnHourAtLeast(t *testing.T
 		}
 	}
 }
+
+func TestARowThatIsLockedIsTriedFourTimesAStepAndSpread(t *testing.T) {
+	for attempts, want := range map[int]time.Duration{1: 5 * time.Second, 4: 5 * time.Second, 5: 15 * time.Second, 9: 45 * time.Second} {
+		if least, most := RowPause(attempts, 0), RowPause(attempts, 1); least != want || most != 2*want {
+			t.Errorf("after %d attempts between %v and %v", attempts, least, most)
+		}
+	}
+}

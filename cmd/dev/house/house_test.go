@@ -31,7 +31,7 @@ var allowed = map[string][]string{
 	"installer":        {},
 	"daemon/words":     {},
 	"daemon/config":    {"daemon/words"},
-	"daemon/directory": {"sfclient", "outbox/seal"},
+	"daemon/directory": {"sfclient", "outbox/seal", "daemon/pacing"},
 	"daemon/crm":       {"outbox", "outbox/activity", "sfclient", "daemon/words"},
 	"daemon/pacing":    {},
 	"daemon/drain":     {"outbox", "outbox/activity", "sfclient", "daemon/crm", "daemon/directory", "daemon/pacing"},

@@ -24,6 +24,7 @@ func tasks() []task {
 		{"typeahead", "type-ahead beside SQLite FTS5, as a table: typeahead [PEOPLE...]", typeahead},
 		{"measure", "what type-ahead in a phone book of so many people takes, as JSON: measure N", measure},
 		{"package", "what IT installs, for each system: package --out DIR [--version V] [--only deb,msi]", pack},
+		{"fleet", "ten thousand laptops on one org, simulated: --laptops N --seed N --json", simulateFleet},
 		{"soak", "the proofs in full, again and again: --minutes N", soak},
 	}
 }

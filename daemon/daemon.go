@@ -119,7 +119,7 @@ func (d *Daemon) connected(now drain.Connection) {
 	d.feed.Status()
 	switch {
 	case now.State != drain.Online:
-	case now.Before == drain.Limited:
+	case now.Recovered:
 		d.keeper.recovered()
 	default:
 		d.keeper.look()

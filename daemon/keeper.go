@@ -47,8 +47,8 @@ func (k *keeper) refresh() { poke(k.forced) }
 // look asks to look now whether something is due: Salesforce can be reached again.
 func (k *keeper) look() { poke(k.due) }
 
-// recovered asks for the same where Salesforce itself was in trouble: not at once, for all
-// laptops come back from that together.
+// recovered asks for the same after a trouble that many laptops may share: not at once, for
+// they come back together.
 func (k *keeper) recovered() { poke(k.back) }
 
 func poke(c chan struct{}) {

@@ -22,9 +22,9 @@ const (
 // Connection is what the drain knows of the way to Salesforce.
 type Connection struct {
 	State State
-	// Before is the state until Since, "" for none.
-	Before State
-	Since  time.Time
+	Since time.Time
+	// Recovered: online again after a trouble that many laptops may share.
+	Recovered bool
 	// NextAttemptAt is when the drain tries again by itself, zero for "as soon as
 	// there is something to send".
 	NextAttemptAt time.Time
@@ -61,6 +61,7 @@ func (g *gate) peace() bool {
 func (g *gate) open() (changed bool) {
 	g.mu.Lock()
 	defer g.mu.Unlock()
+	g.conn.Recovered = g.pace.Troubled()
 	g.pace, g.unrouted = g.pace.Answered(), 0
 	return g.set(Online, nil)
 }
@@ -120,7 +121,7 @@ func (g *gate) slow(pause time.Duration) {
 func (g *gate) set(state State, problem *outbox.Problem) bool {
 	changed := g.conn.State != state || code(g.conn.Problem) != code(problem)
 	if g.conn.State != state {
-		g.conn.Before, g.conn.Since = g.conn.State, g.now()
+		g.conn.Since = g.now()
 	}
 	g.conn.State, g.conn.Problem, g.conn.NextAttemptAt = state, problem, g.pace.Until(g.now())
 	return changed

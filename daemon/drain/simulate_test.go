@@ -103,7 +103,7 @@ func (w *world) step() {
 		w.fault()
 	case n < 76:
 		w.cable.Store(!w.cable.Load())
-		w.drain.Nudge()
+		w.drain.Reconnected()
 	case n < 80:
 		w.halt(w.rng.IntN(3) > 0)
 		w.boot()

@@ -71,7 +71,7 @@ func (g Gate) Failed(f Failure, now time.Time, chance float64) Gate {
 	switch {
 	case f.Cause == Limit, f.Cause == Account:
 		pause = OrgPause(g.failures, f.Least, chance)
-	case g.outage:
+	case g.lasting():
 		pause = OutagePause(g.failures, chance)
 	default:
 		pause = Pause(g.failures, chance)
@@ -86,6 +86,13 @@ func (g Gate) Slowed(pause time.Duration, now time.Time) Gate {
 	g.until, g.cause = now.Add(pause), Limit
 	return g
 }
+
+// lasting reports an outage, or a failure of the network for minutes: on one network that
+// may be an org which nobody reaches.
+func (g Gate) lasting() bool { return g.outage || step(g.failures) > outageStep }
+
+// Troubled reports failures in a row that many laptops may share: they come back together.
+func (g Gate) Troubled() bool { return g.failures > 0 && (g.cause != Network || g.lasting()) }
 
 // Rerouted ends a pause of the network: the laptop has another one by now, or woke, and what
 // failed before says nothing of it.

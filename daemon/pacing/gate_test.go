@@ -77,6 +77,32 @@ func TestWhoeverWaitsKnowsSoonThatAnOutageIsOver(t *testing.T) {
 	}
 }
 
+func TestATroubleThatManyMayShareIsToldFromOnesOwn(t *testing.T) {
+	after := func(cause Cause, times int) Gate {
+		g := Gate{}
+		for range times {
+			g = g.Failed(Failure{Cause: cause}, noon, 0.5)
+		}
+		return g
+	}
+	for _, c := range []struct {
+		name string
+		gate Gate
+		want bool
+	}{
+		{"nothing failed", Gate{}, false},
+		{"the network, for a minute", after(Network, 3), false},
+		{"the network, for long", after(Network, 6), true},
+		{"an outage", after(Outage, 1), true},
+		{"a network that is another one by now", after(Network, 6).Rerouted(), false},
+		{"slow writes", Gate{}.Slowed(SparePause, noon), false},
+	} {
+		if got := c.gate.Troubled(); got != c.want {
+			t.Errorf("%s: %v", c.name, got)
+		}
+	}
+}
+
 func TestNothingIsReadWhileTheOrgWantsPeace(t *testing.T) {
 	for cause, want := range map[Cause]bool{Network: false, Outage: true, Limit: true, Account: false} {
 		g := Gate{}.Failed(Failure{Cause: cause}, noon, 0.5)

@@ -53,8 +53,8 @@ func (r Reads) Back(now time.Time, chance float64) Reads {
 	return r
 }
 
-// BackFromTrouble is Back where an org in trouble answers again: what waits to be written
-// goes first, on all laptops.
+// BackFromTrouble is Back where the org answers again after a trouble that many laptops may
+// share: what waits to be written goes first, on all of them.
 func (r Reads) BackFromTrouble(now time.Time, chance float64) Reads {
 	r.since, r.chance, r.rest = now, chance, 2*outageStep
 	return r

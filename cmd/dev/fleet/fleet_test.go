@@ -60,6 +60,7 @@ func TestThePaceHoldsAndEachPlantedFaultIsFound(t *testing.T) {
 		red            string // "" for nothing
 	}{
 		{"no fault", "an 8-hour outage", plant{}, 2000, ""},
+		{"no fault, and no answer either", "8 hours out of reach", plant{}, 2000, ""},
 		{"no jitter", "an 8-hour outage", plant{noJitter: true}, 2000, "busiest minute over the steady mean"},
 		{"all told at once that the outage is over", "an 8-hour outage", plant{herd: true}, 2000, "busiest minute over the steady mean"},
 		{"a row that was locked is forgotten", "a conference", plant{forgets: true}, 400, "lost"},

@@ -356,12 +356,12 @@ func (w *world) settle(l *laptop, p *place, c *call) {
 
 // met notes that Salesforce answered.
 func (w *world) met(l *laptop) {
-	before := l.state
+	before, troubled := l.state, l.gate.Troubled()
 	l.gate, l.state = l.gate.Answered(), online
 	if before == online {
 		return
 	}
-	if before == limited {
+	if troubled {
 		l.reads = l.reads.BackFromTrouble(w.wall(), w.chance())
 	}
 	w.planned(l, keeps, &l.keepAt, w.now)

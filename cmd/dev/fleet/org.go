@@ -44,6 +44,8 @@ const (
 	// longAfter is when a call counts against the slots for long calls, and slots how many
 	// there are (salesforce.md 6.5).
 	longAfter, slots = 20 * time.Second, 25
+	// dialTimeout is how long a laptop waits for a connection to an org that is out of reach.
+	dialTimeout = 10 * time.Second
 	// loseOneIn is of how many writes the answer is lost.
 	loseOneIn = 2000
 	// sessionIdle is how long a session may go unused: Salesforce's default.
@@ -63,7 +65,7 @@ const (
 	full    // no allowance is left
 	crowded // too many long calls are under way
 	lost    // carried out, and the answer never came
-	cut     // the laptop has no network
+	cut     // the laptop has no network, or the org cannot be reached
 	answers
 )
 
@@ -142,6 +144,9 @@ func (w *world) arrive(c *call) time.Duration {
 	o.tick(w.now)
 	l := &w.laptops[c.laptop]
 	switch {
+	case o.down && w.plan.Silent:
+		c.answer = cut
+		return dialTimeout
 	case o.down:
 		c.answer = down
 		return 200 * time.Millisecond

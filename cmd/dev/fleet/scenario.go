@@ -37,6 +37,8 @@ type Scenario struct {
 	Starving float64
 	// AfterOutage: the targets of an outage hold.
 	AfterOutage bool
+	// Silent: while the org is down nothing answers in its place.
+	Silent bool
 	// Morning is when laptops are opened; Start, that all are started anew.
 	Morning func(day int) span
 	Start   bool
@@ -86,16 +88,10 @@ func Scenarios() []Scenario {
 	return append(all,
 		second(Scenario{
 			Name: "a conference", Event: span{clock(1, 11, 0), clock(1, 12, 0)}, Measured: span{clock(1, 11, 0), clock(1, 11, 10)},
-			Together: true, Starving: 0.003, more: confer,
+			Together: true, Starving: 0.005, more: confer,
 		}),
-		second(Scenario{
-			Name: "an 8-hour outage", Event: span{clock(1, 17, 0), clock(1, 19, 0)}, Measured: span{clock(1, 9, 0), clock(1, 17, 0)},
-			AfterOutage: true, Starving: 0.001,
-			more: func(w *world) {
-				w.add(clock(1, 9, 0), changes, nil, nil)
-				w.add(clock(1, 17, 0), changes, nil, nil)
-			},
-		}),
+		second(outage("an 8-hour outage", false)),
+		second(outage("8 hours out of reach", true)),
 		second(Scenario{
 			Name: "95 % used", Event: working(1), Measured: working(1),
 			more: func(w *world) { w.add(clock(1, 8, 0), fills, nil, nil) },
@@ -109,6 +105,18 @@ func Scenarios() []Scenario {
 			},
 		}),
 	)
+}
+
+// outage lets the org serve nobody from nine to five; silent, that no answer tells so.
+func outage(name string, silent bool) Scenario {
+	return Scenario{
+		Name: name, Silent: silent, AfterOutage: true, Starving: 0.003,
+		Event: span{clock(1, 17, 0), clock(1, 19, 0)}, Measured: span{clock(1, 9, 0), clock(1, 17, 0)},
+		more: func(w *world) {
+			w.add(clock(1, 9, 0), changes, nil, nil)
+			w.add(clock(1, 17, 0), changes, nil, nil)
+		},
+	}
 }
 
 // conferring is how many reps sit in a conference.

@@ -14,7 +14,7 @@ import (
 // simulateFleet lives each scenario through and prints what it did to the org.
 func simulateFleet(ctx context.Context, args []string) error {
 	flags := flag.NewFlagSet("fleet", flag.ContinueOnError)
-	laptops := flags.Int("laptops", 10_000, "how many laptops")
+	laptops := flags.Int("laptops", 10_000, "how many laptops; the targets are of thousands")
 	seed := flags.Uint64("seed", 1, "of all chance")
 	asJSON := flags.Bool("json", false, "print JSON")
 	if err := flags.Parse(args); err != nil {

@@ -10,7 +10,7 @@ const Workers = 2
 type Gate struct {
 	until time.Time
 	// failures are those in a row that a pause led up to. An attempt that a capture
-	// brought forward does not count: ten captures on a train must not make an hour's pause.
+	// brought forward does not count: ten captures on a train must not make a long pause.
 	failures int
 	hurried  bool
 	// cause is of the pause: a new capture cuts only those of the network.
@@ -76,7 +76,9 @@ func (g Gate) Failed(f Failure, now time.Time, chance float64) Gate {
 	default:
 		pause = Pause(g.failures, chance)
 	}
-	g.until = now.Add(max(pause, f.RetryAfter))
+	// Whoever was told the same wait comes back at the same moment, if its end is not spread.
+	asked := f.RetryAfter + time.Duration(chance*float64(min(f.RetryAfter, outageStep)))
+	g.until = now.Add(max(pause, asked))
 	return g
 }
 

@@ -43,10 +43,20 @@ func TestAnAnswerEndsTheRowOfFailures(t *testing.T) {
 	}
 }
 
-func TestWhatTheAnswerAskedForIsWaited(t *testing.T) {
-	g := Gate{}.Failed(Failure{Cause: Limit, RetryAfter: time.Hour}, noon, 0.5)
-	if got := g.Until(noon).Sub(noon); got != time.Hour {
-		t.Errorf("waited %v", got)
+func TestWhatTheAnswerAskedForIsWaitedAndItsEndSpread(t *testing.T) {
+	for _, c := range []struct {
+		asked  time.Duration
+		chance float64
+		want   time.Duration
+	}{
+		{time.Hour, 0, time.Hour},
+		{time.Hour, 0.5, time.Hour + 4*time.Minute},
+		{time.Minute, 0.5, 90 * time.Second},
+	} {
+		g := Gate{}.Failed(Failure{Cause: Outage, RetryAfter: c.asked}, noon, c.chance)
+		if got := g.Until(noon).Sub(noon); got != c.want {
+			t.Errorf("asked for %v: waited %v, want %v", c.asked, got, c.want)
+		}
 	}
 }
 

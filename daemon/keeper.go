@@ -76,7 +76,7 @@ func (k *keeper) refreshed(ctx context.Context) error {
 }
 
 func (k *keeper) run(ctx context.Context) error {
-	k.pace = k.pace.Back(k.d.home.Now(), k.d.chance())
+	k.pace = k.pace.Started(k.d.home.Now(), k.d.chance())
 	retry := k.unseal(ctx)
 	_ = k.keep(ctx, false) // reported there
 	for {

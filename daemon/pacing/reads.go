@@ -44,19 +44,29 @@ type Reads struct {
 	since  time.Time
 	chance float64
 	rest   time.Duration
+	// started: fieldpost itself began then.
+	started bool
 }
 
-// Back notes that the laptop started or woke: many do so together, and what fell due
-// meanwhile is spread. chance is in [0,1).
+// Started is Back where fieldpost itself begins: what fell due is spread, but for the one
+// call by which the rep who opens the page sees how things stand.
+func (r Reads) Started(now time.Time, chance float64) Reads {
+	r = r.Back(now, chance)
+	r.started = true
+	return r
+}
+
+// Back notes that the laptop woke: many do so together, and what fell due meanwhile is
+// spread. chance is in [0,1).
 func (r Reads) Back(now time.Time, chance float64) Reads {
-	r.since, r.chance, r.rest = now, chance, 0
+	r.since, r.chance, r.rest, r.started = now, chance, 0, false
 	return r
 }
 
 // BackFromTrouble is Back where the org answers again after a trouble that many laptops may
 // share: what waits to be written goes first, on all of them.
 func (r Reads) BackFromTrouble(now time.Time, chance float64) Reads {
-	r.since, r.chance, r.rest = now, chance, 2*outageStep
+	r.since, r.chance, r.rest, r.started = now, chance, 2*outageStep, false
 	return r
 }
 
@@ -103,7 +113,13 @@ func (r Reads) refreshAt() time.Time {
 	return r.after(r.Refreshed.Add(RefreshAge), refreshSpread)
 }
 
-func (r Reads) lookAt() time.Time { return r.after(r.Looked.Add(LookAge), lookSpread) }
+func (r Reads) lookAt() time.Time {
+	over := lookSpread
+	if r.started {
+		over = 0
+	}
+	return r.after(r.Looked.Add(LookAge), over)
+}
 
 // after is a moment, or where that was before the laptop came back, its place in the spread.
 func (r Reads) after(due time.Time, over time.Duration) time.Time {

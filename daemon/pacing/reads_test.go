@@ -49,14 +49,16 @@ func TestWhatFellDueWhileALaptopWasAwayIsSpread(t *testing.T) {
 		after time.Duration
 		want  Reading
 	}{
-		{"the last of those that started", old.Back(noon, 0.99), 14 * time.Minute, Nothing},
+		{"one that started looks at once", old.Started(noon, 0.99), 0, Look},
+		{"and reads everything in its turn", old.Started(noon, 0.99), 4 * time.Hour, Refresh},
+		{"the last of those that woke", old.Back(noon, 0.99), 14 * time.Minute, Nothing},
 		{"a quarter of an hour later", old.Back(noon, 0.99), 15 * time.Minute, Look},
 		{"four hours later", old.Back(noon, 0.99), 4 * time.Hour, Refresh},
-		{"the first of those that started", old.Back(noon, 0), 0, Refresh},
+		{"the first of those that woke", old.Back(noon, 0), 0, Refresh},
 		{"the first after an outage", old.BackFromTrouble(noon, 0), 15 * time.Minute, Nothing},
 		{"once all have written", old.BackFromTrouble(noon, 0), 16 * time.Minute, Refresh},
 		{"nothing was ever read", Reads{}.Back(noon, 0.99), 0, Refresh},
-		{"it falls due after the start", Reads{Refreshed: noon.Add(-time.Hour), Looked: noon.Add(-59 * time.Minute)}.Back(noon, 0.99), time.Minute, Look},
+		{"it falls due after the waking", Reads{Refreshed: noon.Add(-time.Hour), Looked: noon.Add(-59 * time.Minute)}.Back(noon, 0.99), time.Minute, Look},
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			if got := c.reads.Due(noon.Add(c.after), 1, 100); got != c.want {

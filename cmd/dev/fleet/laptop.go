@@ -86,7 +86,7 @@ func (w *world) wake(l *laptop, starts bool) {
 // start begins with what is on disk.
 func (w *world) start(l *laptop) {
 	l.gate, l.state, l.token, l.usage = pacing.Gate{}, offline, false, sfclient.Usage{}
-	l.reads = l.reads.Back(w.wall(), w.chance())
+	l.reads = l.reads.Started(w.wall(), w.chance())
 	l.keptAt = w.wall()
 	w.keep(l)
 	w.pass(l)

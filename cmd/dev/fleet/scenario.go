@@ -110,7 +110,7 @@ func Scenarios() []Scenario {
 // outage lets the org serve nobody from nine to five; silent, that no answer tells so.
 func outage(name string, silent bool) Scenario {
 	return Scenario{
-		Name: name, Silent: silent, AfterOutage: true, Starving: 0.003,
+		Name: name, Silent: silent, AfterOutage: true, Starving: 0.009,
 		Event: span{clock(1, 17, 0), clock(1, 19, 0)}, Measured: span{clock(1, 9, 0), clock(1, 17, 0)},
 		more: func(w *world) {
 			w.add(clock(1, 9, 0), changes, nil, nil)

@@ -34,6 +34,6 @@ func simulateFleet(ctx context.Context, args []string) error {
 	if err := fleet.Print(os.Stdout, *seed, results); err != nil {
 		return err
 	}
-	fmt.Printf("\ntook %v\n", time.Since(began).Round(time.Second))
+	fmt.Printf("took %v\n", time.Since(began).Round(time.Second))
 	return fleet.Broken(results)
 }

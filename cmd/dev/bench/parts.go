@@ -7,5 +7,6 @@ func Parts() []Part {
 		{"idle", "a daemon with 10,000 people in its directory and nothing to do", idle},
 		{"size", "the binary, and how fast it starts", size},
 		{"page", "the status page in Chromium", page},
+		{"calls", "the ledger of a rep's day", calls},
 	}
 }

@@ -1,6 +1,9 @@
 package fleet
 
-import "time"
+import (
+	"cmp"
+	"time"
+)
 
 // span is a stretch of a scenario, from its begin.
 type span struct{ from, to time.Duration }
@@ -41,6 +44,8 @@ type Scenario struct {
 	Silent bool
 	// Morning is when laptops are opened; Start, that all are started anew.
 	Morning func(day int) span
+	// Captures is what a rep captures in the working hours of a day; 0 is capturesADay.
+	Captures int
 	Start   bool
 	more    func(w *world)
 	plant   plant
@@ -61,16 +66,21 @@ type plant struct {
 
 func usual(day int) span { return span{clock(day, 8, 0), clock(day, 9, 30)} }
 
-// Scenarios are all there are.
-func Scenarios() []Scenario {
+// Week is a working week in which each rep captures so much a day.
+func Week(captures int) Scenario {
 	week := Scenario{
-		Name: "a working week", Days: 5, Weekend: 2, Others: 0.4, Morning: usual,
+		Name: "a working week", Days: 5, Weekend: 2, Others: 0.4, Morning: usual, Captures: captures,
 		Event: span{0, clock(5, 0, 0)}, Measured: span{0, clock(5, 0, 0)},
 	}
 	for day := range week.Days {
 		week.Steady = append(week.Steady, working(day))
 	}
-	all := []Scenario{week, {
+	return week
+}
+
+// Scenarios are all there are.
+func Scenarios() []Scenario {
+	all := []Scenario{Week(capturesADay), {
 		Name: "Monday nine o'clock", Days: 2, Weekend: 2, Others: 0.4, Start: true,
 		Steady: []span{working(1)}, Event: span{clock(0, 8, 50), clock(0, 12, 0)}, Measured: span{clock(0, 8, 50), clock(0, 12, 0)},
 		Morning: func(day int) span { return span{clock(day, 8, 55), clock(day, 9, 5)} },
@@ -138,7 +148,7 @@ func (w *world) within(s span) time.Duration {
 }
 
 const (
-	// capturesADay is what a rep captures in the working hours of a day.
+	// capturesADay is what a rep captures by default.
 	capturesADay = 12
 	// offlineOneIn is for how many days of a rep there is one stretch without a network, of
 	// twenty minutes to an hour.
@@ -153,7 +163,7 @@ func (s *Scenario) happens(w *world) {
 			w.add(w.within(s.Morning(day)), wakes, l, nil)
 			w.add(w.within(span{clock(day, 18, 0), clock(day, 19, 0)}), sleeps, l, nil)
 			for at := clock(day, 9, 0); ; {
-				at += time.Duration(w.rng.ExpFloat64() * float64(9*time.Hour) / capturesADay)
+				at += time.Duration(w.rng.ExpFloat64() * float64(9*time.Hour) / float64(cmp.Or(s.Captures, capturesADay)))
 				if !working(day).holds(at) {
 					break
 				}

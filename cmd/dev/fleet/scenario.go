@@ -46,9 +46,9 @@ type Scenario struct {
 	Morning func(day int) span
 	// Captures is what a rep captures in the working hours of a day; 0 is capturesADay.
 	Captures int
-	Start   bool
-	more    func(w *world)
-	plant   plant
+	Start    bool
+	more     func(w *world)
+	plant    plant
 }
 
 // plant are deliberate faults of the pace or of the way of writing: each must turn a target

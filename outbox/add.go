@@ -4,6 +4,7 @@ import (
 	"context"
 	"crypto/sha256"
 	"errors"
+	"slices"
 
 	"go.etcd.io/bbolt"
 
@@ -48,6 +49,9 @@ func (s *Store) Add(ctx context.Context, drafts []Draft) ([]Receipt, error) {
 
 // allKnown answers a repetition without touching the disk; nil if any is new.
 func (s *Store) allKnown(drafts []Draft) ([]Receipt, error) {
+	if !slices.ContainsFunc(drafts, func(d Draft) bool { return d.Activity.Key != "" }) {
+		return nil, nil
+	}
 	receipts := make([]Receipt, 0, len(drafts))
 	err := s.view(func(v *snapshot) error {
 		for i := range drafts {
@@ -97,6 +101,9 @@ func (b *batch) add(d *Draft) (Receipt, error) {
 		}
 	}
 	err = errors.Join(b.body(id, &body{Activity: d.Activity}, 0), b.insert(id, h))
+	if h.State != Discarded {
+		b.looks[id] = lookOf(&d.Activity)
+	}
 	return Receipt{ID: id.String(), State: h.State, CapturedAt: b.now}, err
 }
 

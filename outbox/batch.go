@@ -16,8 +16,9 @@ type batch struct {
 	store    *Store
 	now      time.Time
 	counters counters
-	changed  []string
-	owned    bool // the store's own record or its data keys changed
+	changed  []itemID
+	looks    map[itemID]*look // of what was added, as long as it is as it was added
+	owned    bool             // the store's own record or its data keys changed
 }
 
 // counters are kept in the store, for counting a million heads takes seconds.
@@ -90,9 +91,10 @@ func (b *batch) file(id itemID, h *head, from State) error {
 	}
 	if from != "" {
 		b.counters.ByState[from]--
+		delete(b.looks, id)
 	}
 	b.counters.ByState[h.State]++
-	b.changed = append(b.changed, id.String())
+	b.changed = append(b.changed, id)
 	return nil
 }
 

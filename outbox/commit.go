@@ -1,6 +1,7 @@
 package outbox
 
 import (
+	"runtime"
 	"sync"
 
 	"go.etcd.io/bbolt"
@@ -23,17 +24,19 @@ type committer struct {
 }
 
 type write struct {
-	apply func(*bbolt.Tx) error
-	err   error
-	done  chan struct{} // closed once err is final
-	lead  chan struct{} // told to commit the queue
+	apply     func(*bbolt.Tx) error
+	committed func()
+	err       error
+	done      chan struct{} // closed once err is final
+	lead      chan struct{} // told to commit the queue
 }
 
 // do runs apply in a transaction and returns once it is on disk. apply may run
 // more than once (when another writer of the same commit failed) and must
-// therefore change nothing but the transaction until do has returned.
-func (c *committer) do(apply func(*bbolt.Tx) error) error {
-	w := &write{apply: apply, done: make(chan struct{}), lead: make(chan struct{}, 1)}
+// therefore change nothing but the transaction until do has returned. Where it is on disk,
+// committed is called, in the order of commits.
+func (c *committer) do(apply func(*bbolt.Tx) error, committed func()) error {
+	w := &write{apply: apply, committed: committed, done: make(chan struct{}), lead: make(chan struct{}, 1)}
 	c.mu.Lock()
 	c.queue = append(c.queue, w)
 	if c.leading {
@@ -46,6 +49,10 @@ func (c *committer) do(apply func(*bbolt.Tx) error) error {
 		c.mu.Lock()
 	}
 	c.leading = true
+	c.mu.Unlock()
+	// Those whose commit ended just now run first: what they bring shares this one.
+	runtime.Gosched()
+	c.mu.Lock()
 	batch := c.queue[:min(len(c.queue), maxBatch)]
 	c.queue = c.queue[len(batch):]
 	c.mu.Unlock()
@@ -81,6 +88,9 @@ func (c *committer) commit(batch []*write) {
 		if failed < 0 {
 			for _, w := range pending {
 				w.err = err
+				if err == nil {
+					w.committed()
+				}
 			}
 			break
 		}

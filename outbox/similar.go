@@ -1,10 +1,8 @@
 package outbox
 
 import (
-	"errors"
 	"slices"
 	"strings"
-	"sync"
 	"time"
 
 	"fieldpost/outbox/activity"
@@ -13,17 +11,12 @@ import (
 // similarFor is how far back items are held against a new one (CONTRACT section 4).
 const similarFor = 7 * 24 * time.Hour
 
+// similarMost is how many of them at most, the latest: what is compared lies in memory, and
+// 5,000 in a week are more than a person makes (decision 0012).
+const similarMost = 5000
+
 // moment is how long a share takes.
 const moment = time.Minute
-
-// lookalikes holds what was captured lately, and is not in the bin, in a form that is
-// compared at once. It is read from the store when it is first asked for, and what changes
-// is read anew.
-type lookalikes struct {
-	mu    sync.Mutex
-	looks map[itemID]*look // nil: not read yet
-	stale []itemID
-}
 
 // look is what makes two activities look alike.
 type look struct {
@@ -77,6 +70,14 @@ func (l *look) like(other *look) bool {
 	return slices.ContainsFunc(l.people, func(p string) bool { return slices.Contains(other.people, p) })
 }
 
+// names are what one of has in common with whatever looks like it.
+func (l *look) names() []string {
+	if l.url == "" {
+		return l.people
+	}
+	return append(l.people[:len(l.people):len(l.people)], l.url)
+}
+
 // nameSimilar tells of each item which others of the last 7 days look like it: of the same
 // kind, with the same person at the same time, or with the same link for its recipients.
 // What is in the bin, and what cannot be read now, is left out.
@@ -84,7 +85,7 @@ func (s *Store) nameSimilar(items []*Item) error {
 	if len(items) == 0 {
 		return nil
 	}
-	return s.compare(func(*snapshot) error {
+	return s.compare(func() error {
 		for _, item := range items {
 			id, err := parseID(item.ID)
 			if err != nil {
@@ -106,7 +107,7 @@ func (i *Item) open() bool {
 // tellSimilar completes the receipts of what was added just now. What it meets is not told:
 // the items are on disk.
 func (s *Store) tellSimilar(drafts []Draft, receipts []Receipt) {
-	_ = s.compare(func(*snapshot) error {
+	_ = s.compare(func() error {
 		for i := range receipts {
 			id, err := parseID(receipts[i].ID)
 			if err != nil || receipts[i].Known {
@@ -116,96 +117,6 @@ func (s *Store) tellSimilar(drafts []Draft, receipts []Receipt) {
 		}
 		return nil
 	})
-}
-
-// compare looks at the store and at what was captured lately. The lock is taken first: what
-// is noted as changed has then been committed before the look.
-func (s *Store) compare(look func(v *snapshot) error) error {
-	s.lookalikes.mu.Lock()
-	defer s.lookalikes.mu.Unlock()
-	return s.view(func(v *snapshot) error {
-		if err := s.lookalikes.refresh(v, s.now().Add(-similarFor)); err != nil {
-			return err
-		}
-		return look(v)
-	})
-}
-
-// alike names, latest first, what looks like the item id, which looks like own.
-func (l *lookalikes) alike(id itemID, own *look) (similar []string) {
-	var ids []itemID
-	for other, look := range l.looks {
-		if other != id && look.like(own) {
-			ids = append(ids, other)
-		}
-	}
-	slices.SortFunc(ids, func(a, b itemID) int { return slices.Compare(b[:], a[:]) })
-	for _, other := range ids {
-		similar = append(similar, other.String())
-	}
-	return similar
-}
-
-// refresh reads what is not known yet, and what changed.
-func (l *lookalikes) refresh(v *snapshot, since time.Time) error {
-	if l.looks == nil {
-		l.looks = map[itemID]*look{}
-		from := nextID(itemID{}, since)
-		cursor := v.tx.Bucket(bucketHeads).Cursor()
-		for k, _ := cursor.Seek(from[:8]); k != nil; k, _ = cursor.Next() {
-			l.stale = append(l.stale, itemID(k))
-		}
-	}
-	for _, id := range l.stale {
-		delete(l.looks, id)
-		h, err := v.head(id)
-		if err != nil || h.Purged || h.State == Discarded || id.time().Before(since) {
-			continue
-		}
-		content, err := v.content(id, h)
-		if notReadable(err) != nil {
-			return err
-		}
-		if err == nil {
-			l.looks[id] = lookOf(&content.Activity)
-		}
-	}
-	l.stale = nil
-	for id := range l.looks {
-		if id.time().Before(since) {
-			delete(l.looks, id)
-		}
-	}
-	return nil
-}
-
-// notReadable lets what cannot be read now, or for good, look like nothing.
-func notReadable(err error) error {
-	if errors.Is(err, ErrSealed) || errors.Is(err, ErrDamaged) {
-		return nil
-	}
-	return err
-}
-
-// changed notes which items are to be read anew.
-func (l *lookalikes) changed(ids []string) {
-	l.mu.Lock()
-	defer l.mu.Unlock()
-	if l.looks == nil {
-		return
-	}
-	for _, text := range ids {
-		if id, err := parseID(text); err == nil {
-			l.stale = append(l.stale, id)
-		}
-	}
-}
-
-// reset has everything read anew: more can be opened now.
-func (l *lookalikes) reset() {
-	l.mu.Lock()
-	defer l.mu.Unlock()
-	l.looks, l.stale = nil, nil
 }
 
 // Foreseen is what a draft would do, were it captured now.
@@ -220,7 +131,8 @@ type Foreseen struct {
 
 // Foresee tells what Add would do with a draft, and does nothing.
 func (s *Store) Foresee(d *Draft) (told Foreseen, err error) {
-	err = s.compare(func(v *snapshot) error {
+	var id itemID
+	err = s.view(func(v *snapshot) error {
 		receipt, known, err := s.known(v.tx, d.Activity.Key)
 		if err != nil || known {
 			told.ID = receipt.ID
@@ -231,15 +143,17 @@ func (s *Store) Foresee(d *Draft) (told Foreseen, err error) {
 			return err
 		}
 		b := &batch{tx: v.tx, store: s}
-		id, h, err := b.standing(current, &d.Activity)
-		if err != nil {
-			return err
-		}
-		if h != nil {
+		var h *head
+		if id, h, err = b.standing(current, &d.Activity); err == nil && h != nil {
 			told.ID, told.Changes = id.String(), d.version().after(h.Version) && !h.Purged
 		}
+		return err
+	})
+	if err != nil || told.ID != "" && id == (itemID{}) { // its key is known
+		return told, err
+	}
+	return told, s.compare(func() error {
 		told.Similar = s.lookalikes.alike(id, lookOf(&d.Activity))
 		return nil
 	})
-	return told, err
 }

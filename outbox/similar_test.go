@@ -1,6 +1,7 @@
 package outbox
 
 import (
+	"fmt"
 	"slices"
 	"testing"
 	"time"
@@ -86,5 +87,48 @@ func TestWhatLooksAlikeFollowsTheItems(t *testing.T) {
 	wants("after a week")
 	if late := b.tell(share("late")); len(late.Similar) != 0 {
 		t.Errorf("after a week it looks like %v", late.Similar)
+	}
+}
+
+func TestOnlyTheLatestAreComparedWhereThereAreVeryMany(t *testing.T) {
+	b := newBench(t)
+	first := b.tell(share("first")).ID
+	var crowd []Draft
+	for n := range similarMost - 1 {
+		d := share(fmt.Sprint("crowd ", n))
+		d.Activity.People = []activity.Person{{Email: fmt.Sprintf("p%d@kunde.test", n)}}
+		crowd = append(crowd, d)
+	}
+	_, err := b.Add(t.Context(), crowd)
+	b.must(err)
+	wants := func(when, key string, want ...string) {
+		t.Helper()
+		if got := b.tell(share(key)).Similar; !slices.Equal(got, want) {
+			t.Errorf("%s it looks like %v, want %v", when, got, want)
+		}
+	}
+	wants("as the last of them leaves", "second")
+	b.restart()
+	second := b.tell(share("third")).Similar
+	if len(second) != 1 || second[0] == first {
+		t.Errorf("after a restart it looks like %v", second)
+	}
+	b.must(b.Hold(first)) // a change of what is not compared
+	if got := len(b.get(second[0]).Similar); got != 1 {
+		t.Errorf("it looks like %d", got)
+	}
+}
+
+func TestTwoVersionsInOneCaptureLookLikeTheLatest(t *testing.T) {
+	b := newBench(t)
+	b.tell(share("read")) // what is compared is in memory from now on
+	moved := told(1, "b")
+	moved.Activity.Start, moved.Activity.End = "2026-12-01T09:00:00Z", "2026-12-01T10:00:00Z"
+	receipts, err := b.Add(t.Context(), []Draft{told(0, "a"), moved})
+	b.must(err)
+	same := told(0, "c")
+	same.Activity.UID, same.Activity.Start, same.Activity.End = "other", moved.Activity.Start, moved.Activity.End
+	if got := b.tell(same).Similar; !slices.Equal(got, []string{receipts[0].ID}) {
+		t.Errorf("it looks like %v, want %s", got, receipts[0].ID)
 	}
 }

@@ -374,8 +374,8 @@ func (s *Store) capture(change func(*batch) error) error {
 
 func (s *Store) try(change func(*batch) error) error {
 	var b *batch
-	err := s.committer.do(func(tx *bbolt.Tx) error {
-		b = &batch{tx: tx, store: s, now: s.now()}
+	apply := func(tx *bbolt.Tx) error {
+		b = &batch{tx: tx, store: s, now: s.now(), looks: map[itemID]*look{}}
 		if err := b.begin(); err != nil {
 			return err
 		}
@@ -383,22 +383,31 @@ func (s *Store) try(change func(*batch) error) error {
 			return err
 		}
 		return b.end()
-	})
+	}
+	err := s.committer.do(apply, func() { s.lookalikes.changed(b.changed, b.looks) })
 	if err == nil && b.owned {
 		err = s.copyVitals()
 	}
-	if err == nil && len(b.changed) > 0 {
-		s.lookalikes.changed(b.changed)
-		if s.onChange != nil {
-			s.onChange(b.changed)
+	if err == nil && len(b.changed) > 0 && s.onChange != nil {
+		ids := make([]string, len(b.changed))
+		for i, id := range b.changed {
+			ids[i] = id.String()
 		}
+		s.onChange(ids)
 	}
 	return err
 }
 
 // commit runs apply in one transaction of the file that is in place.
 func (s *Store) commit(apply func(*bbolt.Tx) error) error {
-	return s.onFile(func(db *bbolt.DB) error { return db.Update(apply) })
+	return s.onFile(func(db *bbolt.DB) error {
+		return db.Update(func(tx *bbolt.Tx) error {
+			if !s.noSync && !s.reserve.gone() {
+				s.room.ahead(tx)
+			}
+			return apply(tx)
+		})
+	})
 }
 
 // view runs read in a snapshot of the store.

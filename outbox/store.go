@@ -73,6 +73,7 @@ type Store struct {
 	lockWait   time.Duration
 	noSync     bool
 	committer  committer
+	room       room
 	keys       *keyring
 	keyFile    keyFile
 	reserve    *reserve
@@ -162,7 +163,7 @@ func (s *Store) openAndMigrate(vitals *vitals) error {
 }
 
 func (s *Store) openFile() error {
-	db, err := bbolt.Open(s.path, 0o600, &bbolt.Options{Timeout: s.lockWait, NoSync: s.noSync})
+	db, err := bbolt.Open(s.path, 0o600, &bbolt.Options{Timeout: s.lockWait, NoSync: s.noSync, OpenFile: s.room.open})
 	if err != nil {
 		return openError(s.path, err)
 	}

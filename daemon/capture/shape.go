@@ -16,11 +16,13 @@ import (
 // or be unknown, and a fault is told with its path.
 type shape struct {
 	dec *json.Decoder
+	// fields are those of the types met, by their names.
+	fields map[reflect.Type]map[string]reflect.Type
 }
 
 // fits checks that data is one JSON value that fits t.
 func fits(data []byte, t reflect.Type) *Refusal {
-	s := &shape{dec: json.NewDecoder(bytes.NewReader(data))}
+	s := &shape{dec: json.NewDecoder(bytes.NewReader(data)), fields: map[reflect.Type]map[string]reflect.Type{}}
 	s.dec.UseNumber()
 	if fault := s.value("", t); fault != nil {
 		return fault
@@ -74,6 +76,7 @@ func (s *shape) nested(path string, t reflect.Type, open json.Delim) *Refusal {
 
 func (s *shape) object(path string, t reflect.Type) *Refusal {
 	seen := map[string]bool{}
+	fields := s.fieldsOf(t)
 	for s.dec.More() {
 		token, err := s.dec.Token()
 		if err != nil {
@@ -81,7 +84,7 @@ func (s *shape) object(path string, t reflect.Type) *Refusal {
 		}
 		name, _ := token.(string)
 		at := joinField(path, name)
-		field, known := fieldNamed(t, name)
+		field, known := fields[name]
 		if !known {
 			return inField(UnknownField, at)
 		}
@@ -89,7 +92,7 @@ func (s *shape) object(path string, t reflect.Type) *Refusal {
 			return inField(DuplicateField, at)
 		}
 		seen[name] = true
-		if fault := s.value(at, field.Type); fault != nil {
+		if fault := s.value(at, field); fault != nil {
 			return fault
 		}
 	}
@@ -112,13 +115,17 @@ func (s *shape) closing() *Refusal {
 	return nil
 }
 
-func fieldNamed(t reflect.Type, name string) (reflect.StructField, bool) {
-	for _, field := range reflect.VisibleFields(t) {
-		if tag, _, _ := strings.Cut(field.Tag.Get("json"), ","); tag == name && name != "-" {
-			return field, true
+// fieldsOf gives the types of the fields that JSON has for t.
+func (s *shape) fieldsOf(t reflect.Type) map[string]reflect.Type {
+	if s.fields[t] == nil {
+		s.fields[t] = map[string]reflect.Type{}
+		for _, field := range reflect.VisibleFields(t) {
+			if name, _, _ := strings.Cut(field.Tag.Get("json"), ","); name != "" && name != "-" {
+				s.fields[t][name] = field.Type
+			}
 		}
 	}
-	return reflect.StructField{}, false
+	return s.fields[t]
 }
 
 func notJSON(err error) *Refusal {

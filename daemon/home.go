@@ -313,7 +313,7 @@ func (h *Home) rules() *crm.Rules {
 	r := &crm.Rules{
 		Types: map[activity.Channel][]string{}, MeetingTypes: s.Meeting.Type,
 		ShareFields: s.Share.Fields, MeetingFields: s.Meeting.Fields,
-		RelatedTo: s.RelatedTo.Objects, Multiple: s.People.Multiple, Words: h.Words(), Zone: time.Local,
+		RelatedTo: s.RelatedTo.Objects, Multiple: s.People.Multiple, Words: h.Words(), Zone: h.zone(),
 		Own: h.OwnAddresses(),
 	}
 	for channel, types := range s.Share.Types {

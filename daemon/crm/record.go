@@ -50,7 +50,7 @@ type Rules struct {
 	Own []string
 	// Words is the language of what fieldpost itself writes into a record.
 	Words *words.Printer
-	// Zone is the machine's time zone, for orgs that do not tell the rep's.
+	// Zone is the rep's time zone, the machine's for orgs that do not tell the rep's.
 	Zone *time.Location
 }
 
@@ -196,7 +196,11 @@ func (b *builder) day() {
 	b.set("ActivityDate", at.In(zone).Format(time.DateOnly), "day_in_zone", "zone", zone.String())
 }
 
+// zone is the rep's. Where the rules have it already it is not read from the disk again.
 func (b *builder) zone() *time.Location {
+	if known := b.rules.Zone; known != nil && known.String() == b.facts.TimeZone {
+		return known
+	}
 	if zone, err := activity.Zone(b.facts.TimeZone); err == nil {
 		return zone
 	}

@@ -110,10 +110,11 @@ func (d *Drain) write(ctx context.Context, facts *crm.Facts, fresh, absent []out
 		}
 		return nil, s
 	}
-	var letters []letter
+	rules := d.Org.Rules()
+	letters := make([]letter, 0, len(all))
 	for i, w := range all {
 		l := letter{work: w, absent: i < len(absent)}
-		l.record, err = crm.Build(ItemOf(&w, people, d.Org), facts, d.Org.Rules())
+		l.record, err = crm.Build(ItemOf(&w, people, d.Org), facts, rules)
 		var refused *crm.Refused
 		switch {
 		case errors.As(err, &refused):

@@ -62,6 +62,15 @@ var load = sync.OnceValue(func() map[string]map[string]text {
 	return all
 })
 
+// matcher takes long to make: most requests and every record need it.
+var matcher = sync.OnceValue(func() language.Matcher {
+	supported := make([]language.Tag, len(Languages))
+	for i, l := range Languages {
+		supported[i] = language.Make(l)
+	}
+	return language.NewMatcher(supported)
+})
+
 // addTo lets several files be decoded into one map.
 func addTo(m map[string]text) *map[string]text { return &m }
 
@@ -82,11 +91,6 @@ func In(lang string) *Printer {
 // A wish may be a BCP 47 tag, a POSIX locale ("fr_FR.UTF-8") or an
 // Accept-Language header.
 func Match(wishes ...string) string {
-	supported := make([]language.Tag, len(Languages))
-	for i, l := range Languages {
-		supported[i] = language.Make(l)
-	}
-	matcher := language.NewMatcher(supported)
 	for _, wish := range wishes {
 		if wish == "" || wish == "auto" || wish == "C" || wish == "POSIX" {
 			continue
@@ -96,7 +100,7 @@ func Match(wishes ...string) string {
 		if err != nil || len(tags) == 0 {
 			continue
 		}
-		if _, index, confidence := matcher.Match(tags...); confidence > language.No {
+		if _, index, confidence := matcher().Match(tags...); confidence > language.No {
 			return Languages[index]
 		}
 	}

@@ -160,10 +160,15 @@ type examiner struct {
 	tx     *bbolt.Tx
 	counts counters
 	report Report
+	// Opening a bucket takes longer than reading of it.
+	allHeads, allBodies, allNotes, allStates, allKeys *bbolt.Bucket
 }
 
 func examine(tx *bbolt.Tx) (Report, error) {
-	x := &examiner{tx: tx, counts: counters{ByState: map[State]int{}}}
+	x := &examiner{
+		tx: tx, counts: counters{ByState: map[State]int{}}, allHeads: tx.Bucket(bucketHeads), allBodies: tx.Bucket(bucketBodies),
+		allNotes: tx.Bucket(bucketNotes), allStates: tx.Bucket(bucketStates), allKeys: tx.Bucket(bucketKeys),
+	}
 	err := errors.Join(x.heads(), x.states(), x.keys(), x.vitals())
 	return x.report, err
 }
@@ -175,7 +180,7 @@ func (x *examiner) damaged(id, what string) {
 }
 
 func (x *examiner) heads() error {
-	return x.tx.Bucket(bucketHeads).ForEach(func(k, value []byte) error {
+	return x.allHeads.ForEach(func(k, value []byte) error {
 		x.report.Items++
 		if len(k) != len(itemID{}) {
 			x.damaged("", "head under a broken id")
@@ -188,14 +193,14 @@ func (x *examiner) heads() error {
 			return nil
 		}
 		x.counts.ByState[h.State]++
-		if !bytes.Equal(x.tx.Bucket(bucketStates).Get(stateKey(h.State, id)), indexValue(h)) {
+		if !bytes.Equal(x.allStates.Get(stateKey(h.State, id)), indexValue(h)) {
 			x.damaged(id.String(), "index entry")
 		}
 		if !h.Purged {
 			x.content(id, h)
 		}
 		for _, name := range [][]byte{h.Key, h.Occasion} {
-			if len(name) > 0 && !bytes.Equal(x.tx.Bucket(bucketKeys).Get(name), k) {
+			if len(name) > 0 && !bytes.Equal(x.allKeys.Get(name), k) {
 				x.damaged(id.String(), "key")
 			}
 		}
@@ -206,11 +211,11 @@ func (x *examiner) heads() error {
 // content checks an item's sealed records as far as their checksums go: the keychain
 // may be locked.
 func (x *examiner) content(id itemID, h *head) {
-	if _, err := expect(x.tx.Bucket(bucketBodies).Get(id[:]), frameBody, id); err != nil {
+	if _, err := expect(x.allBodies.Get(id[:]), frameBody, id); err != nil {
 		x.damaged(id.String(), "content")
 	}
 	notes := uint16(0)
-	cursor := x.tx.Bucket(bucketNotes).Cursor()
+	cursor := x.allNotes.Cursor()
 	for k, value := cursor.Seek(id[:]); bytes.HasPrefix(k, id[:]); k, value = cursor.Next() {
 		notes++
 		if _, err := expect(value, frameNote, id); err != nil {
@@ -225,7 +230,7 @@ func (x *examiner) content(id itemID, h *head) {
 // states finds entries of the index that no head stands behind.
 func (x *examiner) states() error {
 	indexed := 0
-	err := x.tx.Bucket(bucketStates).ForEach(func(k, _ []byte) error {
+	err := x.allStates.ForEach(func(k, _ []byte) error {
 		indexed++
 		return nil
 	})
@@ -236,9 +241,8 @@ func (x *examiner) states() error {
 }
 
 func (x *examiner) keys() error {
-	heads := x.tx.Bucket(bucketHeads)
-	return x.tx.Bucket(bucketKeys).ForEach(func(_, id []byte) error {
-		if heads.Get(id) == nil {
+	return x.allKeys.ForEach(func(_, id []byte) error {
+		if x.allHeads.Get(id) == nil {
 			x.damaged("", "key")
 		}
 		return nil

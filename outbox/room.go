@@ -9,8 +9,8 @@ import (
 const (
 	// roomStep is by how much the file is written ahead, in bytes, and roomLeast how much
 	// of that is left when it is written further.
-	roomStep  = 512 << 10
-	roomLeast = 128 << 10
+	roomStep  = 256 << 10
+	roomLeast = 64 << 10
 )
 
 // room is the stretch of the file behind its last page, written with zeros ahead of its
@@ -42,10 +42,16 @@ func (r *room) ahead(tx *bbolt.Tx) {
 	if err != nil {
 		return
 	}
-	if _, err := r.file.WriteAt(make([]byte, roomStep), r.end); err == nil {
-		r.end += roomStep
-		return
+	// Page by page: of what came as one write, Linux syncs more than the page that changed.
+	page, began := make([]byte, tx.DB().Info().PageSize), r.end
+	for err == nil && r.end-began < roomStep {
+		if _, err = r.file.WriteAt(page, r.end); err == nil {
+			r.end += int64(len(page))
+		}
 	}
-	_ = r.file.Truncate(r.end)
-	_ = r.file.Truncate(max(r.end, info.Size()))
+	if err != nil {
+		r.end = began
+		_ = r.file.Truncate(began)
+		_ = r.file.Truncate(max(began, info.Size()))
+	}
 }

@@ -29,10 +29,18 @@ func (s *Store) Add(ctx context.Context, drafts []Draft) ([]Receipt, error) {
 	if known, err := s.allKnown(drafts); err != nil || known != nil {
 		return known, err
 	}
-	receipts := make([]Receipt, len(drafts))
+	// What can be done before the others wait for this one's turn is done here.
+	receipts, ready := make([]Receipt, len(drafts)), make([]readied, len(drafts))
+	for i := range drafts {
+		var err error
+		if ready[i].content, err = encoding.Marshal(&body{Activity: drafts[i].Activity}); err != nil {
+			return nil, err
+		}
+		ready[i].look = lookOf(&drafts[i].Activity)
+	}
 	err := s.capture(func(b *batch) error {
 		for i := range drafts {
-			receipt, err := b.add(&drafts[i])
+			receipt, err := b.add(&drafts[i], &ready[i])
 			if err != nil {
 				return err
 			}
@@ -43,7 +51,7 @@ func (s *Store) Add(ctx context.Context, drafts []Draft) ([]Receipt, error) {
 	if err != nil {
 		return nil, err
 	}
-	s.tellSimilar(drafts, receipts)
+	s.tellSimilar(ready, receipts)
 	return receipts, nil
 }
 
@@ -69,7 +77,13 @@ func (s *Store) allKnown(drafts []Draft) ([]Receipt, error) {
 	return receipts, nil
 }
 
-func (b *batch) add(d *Draft) (Receipt, error) {
+// readied is what is made of a draft before it is stored.
+type readied struct {
+	content []byte // the body, not sealed yet
+	look    *look
+}
+
+func (b *batch) add(d *Draft, ready *readied) (Receipt, error) {
 	if receipt, known, err := b.store.known(b.tx, d.Activity.Key); err != nil || known {
 		return receipt, err
 	}
@@ -100,9 +114,9 @@ func (b *batch) add(d *Draft) (Receipt, error) {
 			return Receipt{}, err
 		}
 	}
-	err = errors.Join(b.body(id, &body{Activity: d.Activity}, 0), b.insert(id, h))
+	err = errors.Join(b.putBody(id, ready.content, 0), b.insert(id, h))
 	if h.State != Discarded {
-		b.looks[id] = lookOf(&d.Activity)
+		b.looks[id] = ready.look
 	}
 	return Receipt{ID: id.String(), State: h.State, CapturedAt: b.now}, err
 }

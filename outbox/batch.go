@@ -15,7 +15,7 @@ type batch struct {
 	tx       *bbolt.Tx
 	store    *Store
 	now      time.Time
-	counters counters
+	counters *counters
 	changed  []itemID
 	looks    map[itemID]*look // of what was added, as long as it is as it was added
 	owned    bool             // the store's own record or its data keys changed
@@ -29,19 +29,22 @@ type counters struct {
 	revision uint32
 }
 
-func (b *batch) begin() error {
-	c, err := readCounters(b.tx)
-	b.counters = c
-	return err
-}
-
-func (b *batch) end() error {
-	b.counters.revision++
-	value, err := clear(frameCounters, itemID{}, b.counters.revision, b.counters)
+// counting runs work on the counters, and stores them behind it.
+func counting(tx *bbolt.Tx, work func(*transaction) error) error {
+	c, err := readCounters(tx)
 	if err != nil {
 		return err
 	}
-	return b.tx.Bucket(bucketMeta).Put(metaCounters, value)
+	t := &transaction{tx: tx, counters: c}
+	if err := work(t); err != nil {
+		return err
+	}
+	t.counters.revision++
+	value, err := clear(frameCounters, itemID{}, t.counters.revision, t.counters)
+	if err != nil {
+		return err
+	}
+	return tx.Bucket(bucketMeta).Put(metaCounters, value)
 }
 
 func readCounters(tx *bbolt.Tx) (counters, error) {
@@ -169,6 +172,11 @@ func (b *batch) body(id itemID, content *body, revision uint32) error {
 	if err != nil {
 		return err
 	}
+	return b.putBody(id, payload, revision)
+}
+
+// putBody files an encoded body.
+func (b *batch) putBody(id itemID, payload []byte, revision uint32) error {
 	bodies := b.tx.Bucket(bucketBodies)
 	bodies.FillPercent = 0.9
 	return bodies.Put(id[:], b.store.sealed(frameBody, id, revision, payload))

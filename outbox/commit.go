@@ -16,15 +16,21 @@ const maxBatch = 512
 // syncs are committed together by the first of them. No writer waits for company.
 type committer struct {
 	// update runs one transaction.
-	update func(func(*bbolt.Tx) error) error
+	update func(func(*transaction) error) error
 
 	mu      sync.Mutex
 	queue   []*write
 	leading bool
 }
 
+// transaction is what the writers of one commit share.
+type transaction struct {
+	tx       *bbolt.Tx
+	counters counters
+}
+
 type write struct {
-	apply     func(*bbolt.Tx) error
+	apply     func(*transaction) error
 	committed func()
 	err       error
 	done      chan struct{} // closed once err is final
@@ -35,7 +41,7 @@ type write struct {
 // more than once (when another writer of the same commit failed) and must
 // therefore change nothing but the transaction until do has returned. Where it is on disk,
 // committed is called, in the order of commits.
-func (c *committer) do(apply func(*bbolt.Tx) error, committed func()) error {
+func (c *committer) do(apply func(*transaction) error, committed func()) error {
 	w := &write{apply: apply, committed: committed, done: make(chan struct{}), lead: make(chan struct{}, 1)}
 	c.mu.Lock()
 	c.queue = append(c.queue, w)
@@ -76,7 +82,7 @@ func (c *committer) commit(batch []*write) {
 	pending := batch
 	for len(pending) > 0 {
 		failed := -1
-		err := c.update(func(tx *bbolt.Tx) error {
+		err := c.update(func(tx *transaction) error {
 			for i, w := range pending {
 				if err := w.apply(tx); err != nil {
 					failed = i

@@ -106,14 +106,14 @@ func (i *Item) open() bool {
 
 // tellSimilar completes the receipts of what was added just now. What it meets is not told:
 // the items are on disk.
-func (s *Store) tellSimilar(drafts []Draft, receipts []Receipt) {
+func (s *Store) tellSimilar(ready []readied, receipts []Receipt) {
 	_ = s.compare(func() error {
 		for i := range receipts {
 			id, err := parseID(receipts[i].ID)
 			if err != nil || receipts[i].Known {
 				continue
 			}
-			receipts[i].Similar = s.lookalikes.alike(id, lookOf(&drafts[i].Activity))
+			receipts[i].Similar = s.lookalikes.alike(id, ready[i].look)
 		}
 		return nil
 	})

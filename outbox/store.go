@@ -259,11 +259,10 @@ func (s *Store) compareGenerations(known *vitals) error {
 		if err != nil || own.Generation == nil || known.self != nil && string(known.self.Generation) == string(own.Generation) {
 			return err
 		}
-		b := &batch{tx: tx, store: s, now: s.now()}
-		if err := b.begin(); err != nil {
-			return err
-		}
-		return errors.Join(b.doubtAll(), b.end())
+		return counting(tx, func(t *transaction) error {
+			b := &batch{tx: tx, store: s, now: s.now(), counters: &t.counters}
+			return b.doubtAll()
+		})
 	})
 }
 
@@ -375,15 +374,9 @@ func (s *Store) capture(change func(*batch) error) error {
 
 func (s *Store) try(change func(*batch) error) error {
 	var b *batch
-	apply := func(tx *bbolt.Tx) error {
-		b = &batch{tx: tx, store: s, now: s.now(), looks: map[itemID]*look{}}
-		if err := b.begin(); err != nil {
-			return err
-		}
-		if err := change(b); err != nil {
-			return err
-		}
-		return b.end()
+	apply := func(t *transaction) error {
+		b = &batch{tx: t.tx, store: s, now: s.now(), counters: &t.counters, looks: map[itemID]*look{}}
+		return change(b)
 	}
 	err := s.committer.do(apply, func() { s.lookalikes.changed(b.changed, b.looks) })
 	if err == nil && b.owned {
@@ -400,13 +393,13 @@ func (s *Store) try(change func(*batch) error) error {
 }
 
 // commit runs apply in one transaction of the file that is in place.
-func (s *Store) commit(apply func(*bbolt.Tx) error) error {
+func (s *Store) commit(apply func(*transaction) error) error {
 	return s.onFile(func(db *bbolt.DB) error {
 		return db.Update(func(tx *bbolt.Tx) error {
 			if !s.noSync && !s.reserve.gone() {
 				s.room.ahead(tx)
 			}
-			return apply(tx)
+			return counting(tx, apply)
 		})
 	})
 }

@@ -31,7 +31,7 @@ func idle(ctx context.Context, r *Report, folder string) error {
 	if err != nil {
 		return err
 	}
-	org, err := newSalesforce()
+	org, err := startOrg()
 	if err != nil {
 		return err
 	}

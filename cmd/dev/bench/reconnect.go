@@ -64,7 +64,7 @@ func pullThePlug(ctx context.Context, r *Report, folder string) error {
 	if err != nil {
 		return err
 	}
-	org, err := newSalesforce()
+	org, err := startOrg()
 	if err != nil {
 		return err
 	}
@@ -90,7 +90,7 @@ func pullThePlug(ctx context.Context, r *Report, folder string) error {
 	return d.stop()
 }
 
-func reconnectOnce(ctx context.Context, org *salesforce, d *process, round int) (time.Duration, error) {
+func reconnectOnce(ctx context.Context, org *org, d *process, round int) (time.Duration, error) {
 	if err := errors.Join(ip(ctx, "link set fp0 down"), org.goAway()); err != nil {
 		return 0, err
 	}

@@ -4,6 +4,9 @@ go 1.26.0
 
 require (
 	fieldpost v0.0.0
+	github.com/nsqio/go-diskqueue v1.1.0
+	go.etcd.io/bbolt v1.5.0
+	maragu.dev/goqite v0.4.0
 	modernc.org/sqlite v1.62.0
 )
 

@@ -1,6 +1,8 @@
 // Command peers does with SQLite FTS5 what the directory does with its own index, and
-// prints what that takes: a measured.Search of a phone book of so many people. It is a
-// module of its own, so that what the product is measured against never enters its go.mod.
+// prints what that takes: a measured.Search of a phone book of so many people. Asked for
+// "capture FOLDER" it puts messages into queues that others wrote, and prints what a
+// measured.Capture says of each. It is a module of its own, so that what the product is
+// measured against never enters its go.mod.
 package main
 
 import (
@@ -29,6 +31,10 @@ func main() {
 }
 
 func run() error {
+	if len(os.Args) == 3 && os.Args[1] == "capture" {
+		told, err := captures(os.Args[2])
+		return errors.Join(err, json.NewEncoder(os.Stdout).Encode(told))
+	}
 	if len(os.Args) != 2 {
 		return errors.New("how many people?")
 	}

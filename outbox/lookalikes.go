@@ -40,7 +40,7 @@ func (s *Store) compare(look func() error) error {
 // alike names, latest first, what looks like the item id, which looks like own.
 func (l *lookalikes) alike(id itemID, own *look) (similar []string) {
 	var ids []itemID
-	for _, name := range own.names() {
+	for _, name := range own.names {
 		for _, other := range l.named[name] {
 			if other != id && l.looks[other].like(own) {
 				ids = append(ids, other)
@@ -153,7 +153,7 @@ func (l *lookalikes) shift() {
 func (l *lookalikes) put(id itemID, look *look) {
 	l.drop(id)
 	l.looks[id] = look
-	for _, name := range look.names() {
+	for _, name := range look.names {
 		l.named[name] = append(l.named[name], id)
 	}
 }
@@ -164,7 +164,7 @@ func (l *lookalikes) drop(id itemID) {
 		return
 	}
 	delete(l.looks, id)
-	for _, name := range look.names() {
+	for _, name := range look.names {
 		l.named[name] = slices.DeleteFunc(l.named[name], func(other itemID) bool { return other == id })
 		if len(l.named[name]) == 0 {
 			delete(l.named, name)

@@ -24,6 +24,8 @@ type look struct {
 	people   []string // ids of Salesforce and addresses, folded
 	from, to time.Time
 	url      string
+	// names are what it has one of in common with whatever looks like it.
+	names []string
 }
 
 func lookOf(a *activity.Activity) *look {
@@ -36,8 +38,11 @@ func lookOf(a *activity.Activity) *look {
 			l.people = append(l.people, strings.ToLower(strings.TrimSpace(p.Email)))
 		}
 	}
+	l.names = l.people
 	if a.Kind == activity.Share {
-		l.url = a.URL
+		if l.url = a.URL; l.url != "" {
+			l.names = append(l.people, l.url)
+		}
 		l.from, _ = a.OccurredAt.Time()
 		l.to = l.from.Add(moment)
 		return l
@@ -68,14 +73,6 @@ func (l *look) like(other *look) bool {
 		return false
 	}
 	return slices.ContainsFunc(l.people, func(p string) bool { return slices.Contains(other.people, p) })
-}
-
-// names are what one of has in common with whatever looks like it.
-func (l *look) names() []string {
-	if l.url == "" {
-		return l.people
-	}
-	return append(l.people[:len(l.people):len(l.people)], l.url)
 }
 
 // nameSimilar tells of each item which others of the last 7 days look like it: of the same

@@ -48,7 +48,7 @@ func drain(ctx context.Context, r *Report, folder string) error {
 	}
 	r.Add("10,000 at 0 ms, the sandbox on the same two cores", waiting/sandboxed.took.Seconds(), "/s")
 	var rates, loops []float64
-	var small int64
+	var small float64
 	for n := range 3 {
 		near, err := drained(ctx, program, filepath.Join(folder, "plain"+strconv.Itoa(n)), waiting, 0, true)
 		if err != nil {
@@ -74,7 +74,7 @@ func drain(ctx context.Context, r *Report, folder string) error {
 type run struct {
 	took   time.Duration
 	writes int64
-	memory int64 // anonymous, at most
+	memory float64 // anonymous, in bytes
 }
 
 // drained captures while nobody is signed in, signs in, and waits until all is delivered.
@@ -107,8 +107,8 @@ func drainOf(ctx context.Context, d *process, o *org, n int) (run, error) {
 	if err := d.signIn(ctx); err != nil {
 		return run{}, err
 	}
-	peak, err := p.until(ctx, func(s *apitype.Status) bool { return s.Outbox.Delivered == n })
-	return run{took: time.Since(o.began()), writes: o.writes.Load(), memory: peak}, err
+	held, err := p.until(ctx, func(s *apitype.Status) bool { return s.Outbox.Delivered == n })
+	return run{took: time.Since(o.began()), writes: o.writes.Load(), memory: held}, err
 }
 
 // answering says yes to every row of a collections call and looks at nothing.

@@ -74,23 +74,25 @@ func (p *port) capture(ctx context.Context, all *shares, n int) error {
 	return nil
 }
 
-// until asks for the status again and again until it is so, and tells what memory the
-// daemon held meanwhile at most.
-func (p *port) until(ctx context.Context, is func(*apitype.Status) bool) (peak int64, err error) {
+// until asks for the status again and again until it is so, and tells what memory of its
+// own the daemon held meanwhile, in bytes: the median, for a sign-in opens the key file,
+// which takes much for a moment.
+func (p *port) until(ctx context.Context, is func(*apitype.Status) bool) (held float64, err error) {
+	samples := []float64{0}
 	for {
 		var status apitype.Status
 		if err := p.ask(ctx, "/v1/status", nil, &status); err != nil {
-			return peak, err
+			return 0, err
 		}
-		if held, err := resident(p.PID, "RssAnon"); err == nil {
-			peak = max(peak, held)
+		if now, err := resident(p.PID, "RssAnon"); err == nil {
+			samples = append(samples, float64(now))
 		}
 		if is(&status) {
-			return peak, nil
+			return middle(samples), nil
 		}
 		select {
 		case <-ctx.Done():
-			return peak, ctx.Err()
+			return 0, ctx.Err()
 		case <-time.After(20 * time.Millisecond):
 		}
 	}
@@ -133,4 +135,4 @@ func resident(pid int, part string) (int64, error) {
 	return measured.Number(status, part+":") << 10, nil
 }
 
-func mib(bytes int64) float64 { return float64(bytes) / (1 << 20) }
+func mib[N int64 | float64](bytes N) float64 { return float64(bytes) / (1 << 20) }

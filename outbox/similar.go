@@ -12,8 +12,8 @@ import (
 const similarFor = 7 * 24 * time.Hour
 
 // similarMost is how many of them at most, the latest: what is compared lies in memory, and
-// 5,000 in a week are more than a person makes (decision 0012).
-const similarMost = 5000
+// 20,000 in a week are more than a person makes (decision 0012).
+const similarMost = 20_000
 
 // moment is how long a share takes.
 const moment = time.Minute

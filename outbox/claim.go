@@ -22,6 +22,9 @@ type Work struct {
 	Pending Pending
 	Record  *Record
 	Sent    *activity.Activity
+	// Doubted: a call before the one that wrote the record was in doubt. It may still be
+	// carried out, were the record not there (salesforce.md 6.5).
+	Doubted bool
 	// DeleteSent: the record may have been deleted by an earlier call.
 	DeleteSent bool
 }
@@ -143,7 +146,7 @@ func (b *batch) claim(id itemID, mode string) (w Work, claimed bool, err error) 
 	h.DeleteSent = h.DeleteSent || h.Pending == PendingDelete
 	w = Work{
 		ID: id.String(), Activity: content.Activity, CapturedAt: h.CapturedAt, Source: h.Source, Attempts: h.Attempts,
-		Doubt: h.Doubt, Pending: h.Pending, Record: h.Record, Sent: content.Sent, DeleteSent: h.DeleteSent,
+		Doubt: h.Doubt, Pending: h.Pending, Record: h.Record, Sent: content.Sent, DeleteSent: h.DeleteSent, Doubted: h.Doubted,
 	}
 	return w, true, b.move(id, h, Waiting)
 }
@@ -252,6 +255,9 @@ func (b *batch) sent(id itemID, h *head) error {
 }
 
 func (h *head) settleDoubt(o *Outcome, now time.Time) {
+	if o.To == Delivered && h.Pending == PendingCreate && h.Doubt != nil {
+		h.Doubted = true
+	}
 	if o.Absent || o.To == Delivered {
 		h.Doubt = nil
 	}

@@ -48,6 +48,9 @@ type head struct {
 	CalledOff bool `cbor:"26,keyasint,omitempty"`
 	// DeleteSent: a call went out that deletes the record; its outcome may be unknown.
 	DeleteSent bool `cbor:"27,keyasint,omitempty"`
+	// Doubted: the record was written by a call that repeated one in doubt, which may still
+	// be carried out for a while.
+	Doubted bool `cbor:"29,keyasint,omitempty"`
 	// Deletes: the meeting was cancelled while it was in doubt; a record that is found is
 	// deleted.
 	Deletes bool `cbor:"25,keyasint,omitempty"`

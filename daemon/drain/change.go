@@ -9,9 +9,17 @@ import (
 )
 
 // change carries a pending update or delete of a delivered record out. Both may
-// be repeated without harm, so a doubtful outcome is simply tried again.
+// be repeated without harm, so a doubtful outcome is simply tried again. A record that a
+// repeated call wrote stays until the first call cannot be carried out any more: deleted
+// before, it would leave its key to that one, and nobody would know of what that writes.
 func (d *Drain) change(ctx context.Context, facts *crm.Facts, w outbox.Work) settlement {
 	var s settlement
+	if w.Pending == outbox.PendingDelete && w.Doubted {
+		if rest := provenAge - d.ages.sure(&w); rest > 0 {
+			s.add(outbox.Outcome{ID: w.ID, To: outbox.Waiting, NextAt: d.Now().Add(rest)})
+			return s
+		}
+	}
 	l := letter{work: w, record: &crm.Record{Object: w.Record.Object}}
 	err := d.apply(ctx, facts, &l)
 	answer, own := crm.AnswerOf(err)

@@ -649,3 +649,31 @@ func TestNoCallIsUnderWayWhileTheDrainIsAtRest(t *testing.T) {
 	l.settle()
 	l.wantStates(map[outbox.State]int{outbox.Delivered: 5})
 }
+
+func TestARecordThatARepeatedCallWroteIsDeletedOnlyOnceTheFirstCannotBeCarriedOut(t *testing.T) {
+	l := newLaptop(t)
+	visit := activity.Activity{
+		Kind: activity.Meeting, Subject: "Visit", UID: "visit", Start: "2026-11-24T09:00:00Z", End: "2026-11-24T10:00:00Z",
+		People: []activity.Person{{Email: "ana@acme.test"}},
+	}
+	tell := func(key string, sequence int, cancelled bool) {
+		t.Helper()
+		visit.Key, visit.Sequence, visit.Cancelled = key, sequence, cancelled
+		if _, err := l.box.Add(t.Context(), []outbox.Draft{{Source: outbox.FromFile, Activity: visit, DeleteCancelled: true}}); err != nil {
+			t.Fatal(err)
+		}
+	}
+	tell("invited", 0, false)
+	l.org.Inject(sandbox.Drop().On(sandbox.CreateMany).Times(1)) // the answer is lost: nobody knows
+	l.pass()
+	l.clock = l.clock.Add(time.Minute)
+	l.pass()
+	l.wantStates(map[outbox.State]int{outbox.Delivered: 1})
+	tell("called off", 1, true)
+	l.pass()
+	l.wantRecords("Event", 1)
+	if took := l.settle(); took < provenAge-time.Second || took > provenAge+time.Minute {
+		t.Errorf("it was deleted after %v", took)
+	}
+	l.wantRecords("Event", 0)
+}

@@ -14,6 +14,7 @@ import (
 	"github.com/chromedp/cdproto/cdp"
 	"github.com/chromedp/cdproto/emulation"
 	"github.com/chromedp/cdproto/input"
+	"github.com/chromedp/cdproto/page"
 	"github.com/chromedp/cdproto/runtime"
 	"github.com/chromedp/chromedp"
 )
@@ -148,6 +149,9 @@ func (b *tab) picture(name string) {
 	if err := os.MkdirAll(folder, 0o755); err != nil {
 		b.t.Fatal(err)
 	}
+	run(b, "come to the front", func(ctx context.Context, t *chromedp.Target) (cdp.Empty, error) {
+		return cdp.Call(ctx, t, page.BringToFront, cdp.Empty{}) // a tab behind another may never be drawn
+	})
 	data := run(b, "take a picture", chromedp.FullScreenshot(100))
 	if err := os.WriteFile(filepath.Join(folder, name+".png"), data, 0o600); err != nil {
 		b.t.Fatal(err)

@@ -1,6 +1,6 @@
-// Package installer puts fieldpost on a computer as a service of one user, takes it
-// off again and repairs it: a systemd user unit, a LaunchAgent, or a logon task of
-// Windows. It renders and places definitions and talks to the service manager; it
+// Package installer puts fieldpost on a computer as a service of one user or of every
+// user, takes it off again and repairs it: a systemd user unit, a LaunchAgent, a logon
+// task of Windows, or a Windows service under an account. It renders and places definitions and talks to the service manager; it
 // knows nothing of the outbox, opens no port, and imports nothing of ours.
 package installer
 

@@ -86,7 +86,15 @@ var ours = []string{
 // does a file of the rep's that was not captured yet: --home may name any folder.
 func discardData(settings *config.Config) error {
 	paths, drop := settings.Paths(), settings.Settings().Inbox
-	doomed := []string{paths.ConfigFile, drop.Done, drop.Rejected}
+	doomed := []string{paths.ConfigFile}
+	for _, folder := range []string{drop.Done, drop.Rejected} { // inbox.path may have put them among the rep's own
+		entries, _ := os.ReadDir(folder) // it need not be there
+		for _, entry := range entries {
+			if entry.Type().IsRegular() {
+				doomed = append(doomed, filepath.Join(folder, entry.Name()))
+			}
+		}
+	}
 	entries, err := os.ReadDir(paths.State)
 	if err != nil {
 		return fmt.Errorf("removing the data: %w", err)
@@ -103,7 +111,7 @@ func discardData(settings *config.Config) error {
 	for _, path := range doomed {
 		errs = append(errs, os.RemoveAll(path))
 	}
-	for _, folder := range []string{drop.Path, filepath.Dir(drop.Path), paths.State, filepath.Dir(paths.ConfigFile)} {
+	for _, folder := range []string{drop.Done, drop.Rejected, drop.Path, filepath.Dir(drop.Path), paths.State, filepath.Dir(paths.ConfigFile)} {
 		_ = os.Remove(folder) // it stays where it is not empty
 	}
 	if err := errors.Join(errs...); err != nil {

@@ -57,7 +57,7 @@ func TestANewVersionTakesOverByItselfWithWhatWaits(t *testing.T) {
 func TestUninstallLeavesNoListenerNoGrantAndWhatIsWishedOfTheData(t *testing.T) {
 	for flag, left := range map[string][]string{
 		"--keep-data":    {"Inbox", "config.toml", "mine.txt", "outbox.db"},
-		"--discard-data": {"Inbox", "mine.txt"},
+		"--discard-data": {"Done/mine", "Inbox", "mine.txt"},
 	} {
 		t.Run(flag, func(t *testing.T) {
 			l := newLaptop(t)
@@ -77,6 +77,9 @@ func TestUninstallLeavesNoListenerNoGrantAndWhatIsWishedOfTheData(t *testing.T) 
 					t.Fatal(err)
 				}
 			}
+			if err := os.Mkdir(filepath.Join(l.home, "Done", "mine"), 0o700); err != nil {
+				t.Fatal(err)
+			}
 			api, err := url.Parse(l.address().URL)
 			if err != nil {
 				t.Fatal(err)
@@ -95,7 +98,7 @@ func TestUninstallLeavesNoListenerNoGrantAndWhatIsWishedOfTheData(t *testing.T) 
 				}
 			}
 			if flag == "--discard-data" {
-				l.wantLeft("Inbox", "Inbox/half.eml.part", "mine.txt")
+				l.wantLeft("Done", "Done/mine", "Inbox", "Inbox/half.eml.part", "mine.txt")
 			}
 		})
 	}
